@@ -1,0 +1,6 @@
+export default {
+  projects: ["<rootDir>/packages/*", "<rootDir>/samples/*"],
+  reporters: ["default", "<rootDir>/tools/tally-reporter.mjs"],
+  collectCoverageFrom: ["packages/*/src/**/*.ts", "!**/*.test.ts", "!**/gen/**"],
+  coverageReporters: ["text"],
+};

@@ -1,0 +1,76 @@
+/**
+ * Addresses as users and registries write them: `tri://host:port/interface?weight=50&zone=a`,
+ * alone, in a list, or several in one text joined by `;`.
+ */
+import { checkWholeNumber, show } from "./check.js";
+
+/** Port of an address that names none: 50051, as Dubbo and gRPC examples use. */
+export const defaultPort = 50_051;
+
+/** Where one provider listens. */
+export interface Address {
+  /** Name, IPv4 address, or IPv6 address without brackets. */
+  readonly host: string;
+  /** TCP port, 1 to 65 535. */
+  readonly port: number;
+  /** What stands behind the `?`, decoded; providers advertise weight, zone and more here. */
+  readonly params: Readonly<Record<string, string>>;
+}
+
+/**
+ * Reads one or more addresses.
+ *
+ * Shape: `[tri://]host[:port][/path][?name=value&…]`; IPv6 hosts stand in brackets. The path is
+ * accepted and ignored: a service is found by its name, not by the path of its address.
+ *
+ * @throws TypeError or RangeError naming `url`, what is wrong, and the text.
+ */
+export function parseAddresses(url: unknown): readonly Address[] {
+  const texts = (Array.isArray(url) ? url : [url]).flatMap(splitJoined);
+  if (texts.length === 0) throw new TypeError(`url names no address, got ${show(url)}`);
+  return texts.map(parseAddress);
+}
+
+/** Renders `host:port`, with brackets around an IPv6 host. Names an endpoint in logs and errors. */
+export function formatAddress({ host, port }: Pick<Address, "host" | "port">): string {
+  return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+const shape =
+  /^(?:(?<scheme>[^:/?#[\]]*):\/\/)?(?:\[(?<ip6>[0-9a-fA-F:.]+)\]|(?<host>[^:/?#[\]]*))(?::(?<port>[^/?#]*))?(?:\/[^?#]*)?(?:\?(?<query>[^#]*))?$/;
+
+function splitJoined(text: unknown): string[] {
+  if (typeof text !== "string") {
+    throw new TypeError(`url must be text such as "tri://127.0.0.1:50051", got ${show(text)}`);
+  }
+  return text
+    .split(";")
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
+}
+
+function parseAddress(text: string): Address {
+  const parts = shape.exec(text)?.groups;
+  if (parts === undefined) throw new TypeError(`url is not an address: ${show(text)}`);
+  const { scheme, ip6, host = "", port, query } = parts;
+  if (scheme !== undefined && scheme !== "tri") {
+    throw new TypeError(
+      `url has the unknown scheme ${show(scheme)}, known is "tri": ${show(text)}`,
+    );
+  }
+  const name = ip6 ?? host;
+  if (name === "") throw new TypeError(`url has no host: ${show(text)}`);
+  if (/[\s@%]/.test(name))
+    throw new TypeError(`url has a host that is no host name: ${show(text)}`);
+  return {
+    host: name,
+    port: parsePort(port, text),
+    params: Object.fromEntries(new URLSearchParams(query)),
+  };
+}
+
+function parsePort(port: string | undefined, text: string): number {
+  if (port === undefined) return defaultPort;
+  const value = /^\d+$/.test(port) ? Number(port) : port;
+  return checkWholeNumber(`port of url ${show(text)}`, value, 1, 65_535);
+}

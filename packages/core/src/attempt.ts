@@ -1,0 +1,76 @@
+/** One request sent to one endpoint on behalf of a call, and how it ended. */
+import type { Message } from "@bufbuild/protobuf";
+import type { ConnectError } from "@connectrpc/connect";
+import type { Endpoint } from "./endpoint.js";
+import type { Outcome } from "./outcome.js";
+
+/** A good answer to a call with one answer message. */
+export interface UnaryAnswer {
+  readonly kind: "unary";
+  readonly message: Message;
+  readonly header: Headers;
+  readonly trailer: Headers;
+}
+
+/** The beginning of a good answer to a call with many answer messages. */
+export interface StreamAnswer {
+  readonly kind: "stream";
+  /** Read once, to the end or until `return()`; throws a `ConnectError` when the stream breaks. */
+  readonly messages: AsyncIterable<Message>;
+  readonly header: Headers;
+  /** Filled when `messages` has ended. */
+  readonly trailer: Headers;
+}
+
+export type Answer = UnaryAnswer | StreamAnswer;
+
+/** A server's word on when to try again: after so many milliseconds, or not at all. */
+export type Pushback =
+  | { readonly kind: "after"; readonly delayMs: number }
+  | { readonly kind: "stop" };
+
+/** How the wire saw an attempt end. */
+export type AttemptEnd =
+  | { readonly ok: true; readonly answer: Answer }
+  | {
+      readonly ok: false;
+      readonly outcome: Outcome;
+      readonly error: ConnectError;
+      readonly pushback?: Pushback;
+    };
+
+/** An attempt on its way. */
+export interface RunningAttempt {
+  /** Settles once, never rejects: with the whole answer, or for a stream with its first message. */
+  readonly end: Promise<AttemptEnd>;
+  /** Settles once, never rejects, when the attempt holds nothing any more. */
+  readonly finished: Promise<void>;
+  /** Stops the attempt and frees what it holds. A stream that is being read fails with `error`. */
+  cancel(error: ConnectError): void;
+}
+
+/** One line of a call's history. */
+export interface AttemptRecord {
+  /** Endpoint id; empty when no endpoint was found. */
+  readonly endpoint: string;
+  readonly outcome: Outcome;
+  /** The status in words, `ok` included. */
+  readonly code: string;
+  /** From start to end, in milliseconds. */
+  readonly durationMs: number;
+}
+
+/** An attempt as a cluster strategy sees it. */
+export type AttemptResult =
+  | { readonly ok: true; readonly endpoint: Endpoint; readonly answer: Answer }
+  | FailedAttempt;
+
+/** An attempt that did not succeed. */
+export interface FailedAttempt {
+  readonly ok: false;
+  /** Undefined when there was none to send to. */
+  readonly endpoint: Endpoint | undefined;
+  readonly outcome: Outcome;
+  readonly error: ConnectError;
+  readonly pushback?: Pushback;
+}

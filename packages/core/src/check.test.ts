@@ -1,0 +1,140 @@
+import {
+  checkBoolean,
+  checkKnownOptions,
+  checkNumber,
+  checkShape,
+  checkWholeNumber,
+  show,
+} from "./check.js";
+
+describe("checkWholeNumber", () => {
+  test.each([0, 7, 100])("passes %d on", (value) => {
+    expect(checkWholeNumber("retries", value, 0, 100)).toBe(value);
+  });
+
+  test.each([
+    { value: -1, got: "-1" },
+    { value: 101, got: "101" },
+    { value: 1.5, got: "1.5" },
+    { value: Number.NaN, got: "NaN" },
+    { value: Number.POSITIVE_INFINITY, got: "Infinity" },
+    { value: "3", got: "'3'" },
+    { value: 3n, got: "3n" },
+    { value: null, got: "null" },
+    { value: undefined, got: "undefined" },
+  ])("refuses $got, naming field, bounds and value", ({ value, got }) => {
+    const text = `retries must be a whole number from 0 to 100, got ${got}`;
+    expect(() => checkWholeNumber("retries", value, 0, 100)).toThrow(new RangeError(text));
+  });
+});
+
+describe("checkNumber", () => {
+  test.each([0, 0.5, 10])("passes %d on", (value) => {
+    expect(checkNumber("timeoutMs", value, 0, 10)).toBe(value);
+  });
+
+  test.each([
+    { value: -0.1, got: "-0.1" },
+    { value: 10.1, got: "10.1" },
+    { value: Number.NaN, got: "NaN" },
+    { value: Number.POSITIVE_INFINITY, got: "Infinity" },
+    { value: "5", got: "'5'" },
+    { value: {}, got: "{}" },
+  ])("refuses $got, naming field, bounds and value", ({ value, got }) => {
+    const text = `timeoutMs must be a number from 0 to 10, got ${got}`;
+    expect(() => checkNumber("timeoutMs", value, 0, 10)).toThrow(new RangeError(text));
+  });
+});
+
+describe("checkBoolean", () => {
+  test.each([true, false])("passes %s on", (value) => {
+    expect(checkBoolean("exposeErrors", value)).toBe(value);
+  });
+
+  test.each([
+    { value: 0, got: "0" },
+    { value: "true", got: "'true'" },
+    { value: undefined, got: "undefined" },
+  ])("refuses $got", ({ value, got }) => {
+    const text = `exposeErrors must be true or false, got ${got}`;
+    expect(() => checkBoolean("exposeErrors", value)).toThrow(new TypeError(text));
+  });
+});
+
+describe("checkShape", () => {
+  class Picker {
+    pick() {}
+  }
+
+  test.each([
+    { name: "an object", value: { pick: () => {}, more: 1 } },
+    { name: "an instance, whose methods are inherited", value: new Picker() },
+  ])("passes $name on", ({ value }) => {
+    expect(checkShape("picker", value, "a picker", ["pick"])).toBe(value);
+  });
+
+  test.each([
+    { name: "a missing method", value: { pick: () => {} }, got: "{ pick: [Function: pick] }" },
+    { name: "no function", value: { pick: 1, name: 2 }, got: "{ pick: 1, name: 2 }" },
+    { name: "null", value: null, got: "null" },
+    { name: "text", value: "random", got: "'random'" },
+    { name: "a class instead of an instance", value: Picker, got: "[class Picker]" },
+  ])("refuses $name, naming what is needed", ({ value, got }) => {
+    const text = `picker must be a picker with pick(), name(), got ${got}`;
+    const check = () => checkShape("picker", value, "a picker", ["pick", "name"]);
+    expect(check).toThrow(new TypeError(text));
+  });
+});
+
+describe("checkKnownOptions", () => {
+  const known = new Set(["retries", "timeoutMs", "signal"]);
+  const check = (value: unknown) => () => checkKnownOptions("call options", value, known);
+
+  test.each([{}, { retries: 1 }, { signal: undefined, timeoutMs: 0 }])("takes %o", (value) => {
+    expect(check(value)).not.toThrow();
+  });
+
+  test.each([
+    { wrong: "retrys", hint: "known: retries, signal, timeoutMs" },
+    { wrong: "retrie", hint: "did you mean 'retries'?" },
+    { wrong: "retriess", hint: "did you mean 'retries'?" },
+    { wrong: "retrjes", hint: "did you mean 'retries'?" },
+    { wrong: "rteries", hint: "did you mean 'retries'?" },
+    { wrong: "timeoutms", hint: "did you mean 'timeoutMs'?" },
+    { wrong: "TimeoutMs", hint: "did you mean 'timeoutMs'?" },
+    { wrong: "timeout", hint: "known: retries, signal, timeoutMs" },
+    { wrong: "", hint: "known: retries, signal, timeoutMs" },
+  ])("refuses the name '$wrong': $hint", ({ wrong, hint }) => {
+    const text = `call options: unknown option '${wrong}'; ${hint}`;
+    expect(check({ retries: 1, [wrong]: 1 })).toThrow(new TypeError(text));
+  });
+
+  test.each([
+    { value: undefined, got: "undefined" },
+    { value: null, got: "null" },
+    { value: 3, got: "3" },
+    { value: ["retries"], got: "[ 'retries' ]" },
+    { value: () => {}, got: "[Function: value]" },
+  ])("refuses $got, which is no object", ({ value, got }) => {
+    expect(check(value)).toThrow(new TypeError(`call options must be an object, got ${got}`));
+  });
+});
+
+describe("show", () => {
+  test.each([
+    { value: "a\nb", shown: String.raw`'a\nb'` },
+    { value: { a: { b: { c: 1 } } }, shown: "{ a: { b: [Object] } }" },
+    { value: 1n, shown: "1n" },
+    { value: "x".repeat(200), shown: `'${"x".repeat(119)}…` },
+  ])("renders $shown", ({ value, shown }) => {
+    expect(show(value)).toBe(shown);
+  });
+
+  // Long lists were laid out in rows, and errors came with their stack.
+  test.each([
+    { name: "a long list", value: Array.from({ length: 30 }, (_, at) => at) },
+    { name: "an error", value: new Error("no") },
+  ])("renders $name on one line", ({ value }) => {
+    expect(show(value)).not.toContain("\n");
+  });
+});

@@ -1,0 +1,87 @@
+/** What a cluster strategy and a load balancer are: the two values that users plug in. */
+import type { DescMethod } from "@bufbuild/protobuf";
+import type { Code } from "@connectrpc/connect";
+import type { AttemptRecord, AttemptResult, FailedAttempt } from "./attempt.js";
+import type { Clock } from "./clock.js";
+import type { Endpoint } from "./endpoint.js";
+
+/** Decides which attempts a call makes and what it answers. One value serves any number of calls. */
+export interface ClusterStrategy {
+  /** Names the strategy in logs and errors. */
+  readonly name: string;
+  /** Runs one call to its end. Attempts that still run when it returns are cancelled. */
+  run(call: ClusterCall): Promise<AttemptResult>;
+}
+
+/** One call, as its strategy sees it. */
+export interface ClusterCall {
+  readonly method: DescMethod;
+  readonly policy: RetryPolicy;
+  readonly clock: Clock;
+  /** Draws from 0 up to, but not including, 1. */
+  readonly random: () => number;
+  /** Endpoints of the attempts so far, in order; one that was used twice stands there twice. */
+  readonly tried: readonly Endpoint[];
+  /** The attempts that have ended, in order. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Endpoints that are known now; read anew at each access. */
+  readonly endpoints: readonly Endpoint[];
+  /** Time until the call's deadline, in milliseconds; `Infinity` without one, 0 once it is over. */
+  remainingMs(): number;
+  /**
+   * Lets the load balancer choose from a snapshot read anew. Endpoints in `exclude` are chosen only when
+   * there is no other; undefined when there is none at all.
+   */
+  pick(options?: PickOptions): Endpoint | undefined;
+  /** Sends the request to `endpoint`. Never rejects; without an endpoint the result says so. */
+  attempt(endpoint: Endpoint | undefined): Promise<AttemptResult>;
+  /** Waits `delayMs` milliseconds, or less when the call ends before. Never rejects. */
+  pause(delayMs: number): Promise<void>;
+}
+
+export interface PickOptions {
+  readonly exclude?: readonly Endpoint[];
+}
+
+/** Which failures a call repeats, how often, and after which pauses. */
+export interface RetryPolicy {
+  /** Attempts after the first one. */
+  readonly retries: number;
+  /** Whether someone set `retries`; unset, only what is safe to repeat is repeated. */
+  readonly retriesSet: boolean;
+  /** Whether the failure of an attempt that may have reached a handler is worth another one. */
+  readonly retryOn: RetryPredicate;
+  readonly backoff: Backoff;
+}
+
+export type RetryPredicate = (failure: FailedAttempt) => boolean;
+
+/** What `retryOn` accepts: status codes, or a judgement of your own. */
+export type RetryOn = readonly Code[] | RetryPredicate;
+
+/** Pauses between attempts: each is drawn evenly from 0 to a bound that doubles from base to max. */
+export interface Backoff {
+  /** Bound of the first pause, in milliseconds. @defaultValue 25 */
+  readonly baseMs: number;
+  /** Bound of the longest pause, in milliseconds. @defaultValue 250 */
+  readonly maxMs: number;
+}
+
+/** Makes pickers. One value may serve many clients; state lives in the pickers. */
+export interface LoadBalancer {
+  /** Names the balancer in logs and errors. */
+  readonly name: string;
+  /** Makes the picker of one method of one service. */
+  createPicker(): Picker;
+}
+
+/** Chooses endpoints for one method. */
+export interface Picker {
+  /** Chooses one of `endpoints`, which is never empty. Synchronous; called once per attempt. */
+  pick(endpoints: readonly Endpoint[], context: PickContext): Endpoint | undefined;
+}
+
+export interface PickContext {
+  /** Draws from 0 up to, but not including, 1. */
+  readonly random: () => number;
+}

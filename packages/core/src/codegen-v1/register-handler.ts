@@ -1,0 +1,35 @@
+import type { DescService } from "@bufbuild/protobuf";
+import { checkShape } from "../check.js";
+
+/** Options of one service on a server. */
+export interface HandlerOptions {
+  /**
+   * Whether the text of a plain `Error` is sent to the caller; otherwise it stays in the server's log.
+   * @defaultValue what the server says, else false
+   */
+  readonly exposeErrors?: boolean;
+  /** Largest message that is read, in bytes. @defaultValue what the server says, else 4 MiB */
+  readonly maxReceiveBytes?: number;
+}
+
+/** Whatever can serve calls; a Thrice server is one. */
+export interface ServiceHost {
+  /** Adds a service whose methods `handler` implements. */
+  registerService(service: DescService, handler: object, options?: HandlerOptions): void;
+}
+
+/**
+ * Registers the handler of a service.
+ *
+ * @throws TypeError if `host` is no server, or a method of `handler` is no function; Error if the service
+ * is registered already.
+ */
+export function registerHandler(
+  host: ServiceHost,
+  service: DescService,
+  handler: object,
+  options?: HandlerOptions,
+): void {
+  checkShape("server", host, "a Thrice server", ["registerService"]);
+  host.registerService(service, handler, options);
+}

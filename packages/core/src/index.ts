@@ -1,0 +1,53 @@
+export { type Address, defaultPort, formatAddress, parseAddresses } from "./address.js";
+export { type AttachmentsInit, createAttachments, mergeAttachments } from "./attachments.js";
+export type {
+  Answer,
+  AttemptEnd,
+  AttemptRecord,
+  AttemptResult,
+  FailedAttempt,
+  Pushback,
+  RunningAttempt,
+  StreamAnswer,
+  UnaryAnswer,
+} from "./attempt.js";
+export { BusinessError } from "./business-error.js";
+export { attachAttempts, attemptsOf } from "./call-history.js";
+export type { CallOptions, MethodOptions, ServiceOptions } from "./call-options.js";
+export {
+  checkBoolean,
+  checkKnownOptions,
+  checkNumber,
+  checkShape,
+  checkWholeNumber,
+  show,
+} from "./check.js";
+export { type CancelTimer, type Clock, maxTimerMs, systemClock } from "./clock.js";
+export type {
+  Backoff,
+  ClusterCall,
+  ClusterStrategy,
+  LoadBalancer,
+  PickContext,
+  Picker,
+  PickOptions,
+  RetryOn,
+  RetryPolicy,
+  RetryPredicate,
+} from "./cluster.js";
+export type { AdvertisedOptions, Directory, Endpoint, Snapshot } from "./endpoint.js";
+export { currentInboundCall, type InboundCall, runInboundCall } from "./inbound-call.js";
+export {
+  type ConsoleLoggerOptions,
+  consoleLogger,
+  type LogStream,
+} from "./logger/console-logger.js";
+export {
+  type CreateLoggerOptions,
+  createLogger,
+  type LogRecord,
+  type LogSink,
+} from "./logger/create-logger.js";
+export type { Logger, LogLevel, RecordLevel } from "./logger/logger.js";
+export { type PinoLike, pinoLogger } from "./logger/pino-logger.js";
+export { isUnprocessed, type Outcome } from "./outcome.js";

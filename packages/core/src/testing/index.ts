@@ -1,0 +1,2 @@
+export { FakeClock } from "./fake-clock.js";
+export { type MemoryLogger, memoryLogger } from "./memory-logger.js";

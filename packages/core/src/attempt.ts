@@ -51,7 +51,7 @@ export interface RunningAttempt {
 
 /** One line of a call's history. */
 export interface AttemptRecord {
-  /** Endpoint id; empty when no endpoint was found. */
+  /** Endpoint id. */
   readonly endpoint: string;
   readonly outcome: Outcome;
   /** The status in words, `ok` included. */

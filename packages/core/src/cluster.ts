@@ -9,7 +9,10 @@ import type { Endpoint } from "./endpoint.js";
 export interface ClusterStrategy {
   /** Names the strategy in logs and errors. */
   readonly name: string;
-  /** Runs one call to its end. Attempts that still run when it returns are cancelled. */
+  /**
+   * Runs one call to its end, and returns what `call.attempt` gave it. When it returns, attempts that still
+   * run are cancelled, and so is a stream that was answered but is not the answer returned.
+   */
   run(call: ClusterCall): Promise<AttemptResult>;
 }
 
@@ -33,7 +36,10 @@ export interface ClusterCall {
    * there is no other; undefined when there is none at all.
    */
   pick(options?: PickOptions): Endpoint | undefined;
-  /** Sends the request to `endpoint`. Never rejects; without an endpoint the result says so. */
+  /**
+   * Sends the request to `endpoint`. A failure is a result: also that there is no endpoint, that the call is over,
+   * or that the request cannot be sent again. Rejects only if it goes on being called after a thousand of those.
+   */
   attempt(endpoint: Endpoint | undefined): Promise<AttemptResult>;
   /** Waits `delayMs` milliseconds, or less when the call ends before. Never rejects. */
   pause(delayMs: number): Promise<void>;
@@ -59,11 +65,11 @@ export type RetryPredicate = (failure: FailedAttempt) => boolean;
 /** What `retryOn` accepts: status codes, or a judgement of your own. */
 export type RetryOn = readonly Code[] | RetryPredicate;
 
-/** Pauses between attempts: each is drawn evenly from 0 to a bound that doubles from base to max. */
+/** Pauses between attempts: each is drawn evenly from 0 to a bound that doubles with each retry. */
 export interface Backoff {
-  /** Bound of the first pause, in milliseconds. @defaultValue 25 */
+  /** Bound of the pause before the first retry, in milliseconds. @defaultValue 25 */
   readonly baseMs: number;
-  /** Bound of the longest pause, in milliseconds. @defaultValue 250 */
+  /** Bound that none of them passes, in milliseconds. @defaultValue 250 */
   readonly maxMs: number;
 }
 

@@ -1,0 +1,17 @@
+export type { AttemptRequest, CallPlan } from "./call/call-plan.js";
+export { codeName } from "./call/code-name.js";
+export { describeAttempts } from "./call/describe-failure.js";
+export { type CallEnd, runCall } from "./call/run-call.js";
+export { random } from "./load-balance/random.js";
+export { roundRobin } from "./load-balance/round-robin.js";
+export { defaultBackoff } from "./retry/backoff.js";
+export {
+  decideRetry,
+  type RetryContext,
+  type RetryDecision,
+  type StopReason,
+} from "./retry/decide-retry.js";
+export { createRetryPredicate, retryByDefault } from "./retry/retry-predicate.js";
+export { createStaticDirectory } from "./static-directory.js";
+export { failfast } from "./strategy/failfast.js";
+export { failover } from "./strategy/failover.js";

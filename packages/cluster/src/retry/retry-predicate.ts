@@ -1,0 +1,24 @@
+import { Code } from "@connectrpc/connect";
+import { BusinessError, type FailedAttempt, type RetryOn, type RetryPredicate } from "@thrice/core";
+
+/** Statuses that another attempt may well mend. The others are the caller's fault, or final. */
+const retryableCodes: readonly Code[] = [
+  Code.Unavailable,
+  Code.Unknown,
+  Code.Internal,
+  Code.Aborted,
+  Code.ResourceExhausted,
+];
+
+/** Judges failures when the user sets no `retryOn`. */
+export const retryByDefault: RetryPredicate = (failure) =>
+  failure.outcome === "answered" ? hasCode(failure, retryableCodes) : true;
+
+/** Turns the option `retryOn` into a function. A list of codes never covers a provider's business error. */
+export function createRetryPredicate(retryOn: RetryOn): RetryPredicate {
+  return typeof retryOn === "function" ? retryOn : (failure) => hasCode(failure, retryOn);
+}
+
+function hasCode({ error }: FailedAttempt, codes: readonly Code[]): boolean {
+  return codes.includes(error.code) && !BusinessError.is(error);
+}

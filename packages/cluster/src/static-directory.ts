@@ -1,0 +1,62 @@
+import {
+  type Address,
+  type AdvertisedOptions,
+  checkNumber,
+  checkWholeNumber,
+  type Directory,
+  type Endpoint,
+  formatAddress,
+  maxTimerMs,
+  type Snapshot,
+} from "@thrice/core";
+
+/**
+ * Makes a directory whose endpoints never change. An address that stands twice counts once.
+ *
+ * Shape: of what stands behind the `?` of an address, `weight` and `zone` describe the endpoint; `retries` and
+ * `timeout` (milliseconds) are what the provider advertises, and the first address that names one counts.
+ *
+ * @throws RangeError naming the address and the parameter that is out of range.
+ */
+export function createStaticDirectory(addresses: readonly Address[]): Directory {
+  const endpoints = new Map<string, Endpoint>();
+  for (const address of addresses) {
+    const endpoint = endpointFromAddress(address);
+    if (!endpoints.has(endpoint.id)) endpoints.set(endpoint.id, endpoint);
+  }
+  const advertised = Object.freeze(Object.assign({}, ...addresses.map(advertisedBy).reverse()));
+  const snapshot: Snapshot = Object.freeze({
+    endpoints: Object.freeze([...endpoints.values()]),
+    advertised,
+  });
+  return { snapshot: () => snapshot };
+}
+
+function endpointFromAddress(address: Address): Endpoint {
+  const id = formatAddress(address);
+  const { weight = "100", zone = "" } = address.params;
+  return Object.freeze({
+    id,
+    address,
+    weight: checkNumber(`weight of ${id}`, numberFrom(weight), 0, 1_000_000),
+    zone,
+  });
+}
+
+function advertisedBy(address: Address): AdvertisedOptions {
+  const id = formatAddress(address);
+  const { retries, timeout } = address.params;
+  return {
+    ...(retries !== undefined && {
+      retries: checkWholeNumber(`retries of ${id}`, numberFrom(retries), 0, 100),
+    }),
+    ...(timeout !== undefined && {
+      attemptTimeoutMs: checkNumber(`timeout of ${id}`, numberFrom(timeout), 0, maxTimerMs),
+    }),
+  };
+}
+
+/** Leaves text that is no number as it is, for the check to name. */
+function numberFrom(text: string): number | string {
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text;
+}

@@ -1,0 +1,43 @@
+import type { DescService } from "@bufbuild/protobuf";
+import type { ServiceOptions } from "@thrice/core";
+import type { StubHost } from "@thrice/core/codegen-v1";
+import { Caller } from "./call/caller.js";
+import {
+  type ClientOptions,
+  type ResolvedClientOptions,
+  resolveClientOptions,
+} from "./options/client-options.js";
+import { createStub } from "./stub.js";
+
+/** Makes calls through the cluster layer. Generated functions such as `newGreetService` make stubs from it. */
+export interface Client extends StubHost {
+  /** Fails what still runs and closes the connections. An idle client does not keep the process alive. */
+  close(): Promise<void>;
+}
+
+/**
+ * Makes a client. It connects when a call needs a connection.
+ *
+ * @throws TypeError or RangeError naming field, bound and value of a wrong option.
+ */
+export function newClient(options: ClientOptions): Client {
+  return new ThriceClient(resolveClientOptions(options));
+}
+
+class ThriceClient implements Client {
+  readonly #options: ResolvedClientOptions;
+  readonly #caller: Caller;
+
+  constructor(options: ResolvedClientOptions) {
+    this.#options = options;
+    this.#caller = new Caller(options);
+  }
+
+  createStub(service: DescService, options?: ServiceOptions): object {
+    return createStub(this.#caller, service, this.#options.settings, options);
+  }
+
+  close(): Promise<void> {
+    return this.#caller.close();
+  }
+}

@@ -1,0 +1,29 @@
+export { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
+export { failfast, failover, random, roundRobin } from "@thrice/cluster";
+export {
+  type AttachmentsInit,
+  type AttemptRecord,
+  type AttemptResult,
+  attemptsOf,
+  type Backoff,
+  BusinessError,
+  type CallOptions,
+  type ClusterCall,
+  type ClusterStrategy,
+  consoleLogger,
+  type Endpoint,
+  type FailedAttempt,
+  type LoadBalancer,
+  type Logger,
+  type LogLevel,
+  type MethodOptions,
+  type Outcome,
+  type PickContext,
+  type Picker,
+  pinoLogger,
+  type RetryOn,
+  type ServiceOptions,
+} from "@thrice/core";
+export { type Client, newClient } from "./client.js";
+export type { ClientOptions } from "./options/client-options.js";
+export { callOptionsKey, createThriceTransport, type ThriceTransport } from "./transport.js";

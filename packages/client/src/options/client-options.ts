@@ -1,0 +1,109 @@
+import type { Interceptor } from "@connectrpc/connect";
+import { createStaticDirectory } from "@thrice/cluster";
+import {
+  type Clock,
+  checkBoolean,
+  checkKnownOptions,
+  checkNumber,
+  checkShape,
+  checkWholeNumber,
+  consoleLogger,
+  type Directory,
+  type Logger,
+  type MethodOptions,
+  maxTimerMs,
+  parseAddresses,
+  show,
+  systemClock,
+} from "@thrice/core";
+import { checkFunction } from "./check-function.js";
+import { type CallSettings, checkMethodOptions, methodOptionNames } from "./method-options.js";
+
+/** Options of a client. Those that also exist for a service, a method and a call are its defaults for them. */
+export interface ClientOptions extends MethodOptions {
+  /** Where the service is: `tri://host:port`, a list of such, or several in one text joined by `;`. */
+  readonly url: string | readonly string[];
+  /** Connect interceptors, run once per call; the first one sees the request first and the answer last. */
+  readonly interceptors?: readonly Interceptor[];
+  /** Bound of opening a connection, in milliseconds. @defaultValue 1_000 */
+  readonly connectTimeoutMs?: number;
+  /** Largest message that is read, in bytes. @defaultValue 4 MiB */
+  readonly maxReceiveBytes?: number;
+  /** Request messages of one stream that are kept to be sent again, in bytes; more stops retrying. @defaultValue 1 MiB */
+  readonly replayBufferBytes?: number;
+  /** Whether a call that a handler makes ends with the deadline of the call it serves. @defaultValue true */
+  readonly inheritDeadline?: boolean;
+  /** Takes one line for each call that failed after several attempts. @defaultValue `consoleLogger()` */
+  readonly logger?: Logger;
+  /** Tells time; for tests. @defaultValue the system's clock */
+  readonly clock?: Clock;
+  /** Draws from 0 up to, but not including, 1; for tests. @defaultValue `Math.random` */
+  readonly random?: () => number;
+}
+
+/** The options with every default filled in. */
+export interface ResolvedClientOptions {
+  readonly directory: Directory;
+  readonly settings: CallSettings;
+  readonly interceptors: readonly Interceptor[];
+  readonly connectTimeoutMs: number;
+  readonly maxReceiveBytes: number;
+  readonly replayBufferBytes: number;
+  readonly inheritDeadline: boolean;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly random: () => number;
+}
+
+/** @throws TypeError or RangeError naming field, bound and value. */
+export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
+  checkKnownOptions("options of newClient", options, known);
+  if (options.url === undefined) {
+    throw new TypeError('newClient needs url, for example { url: "tri://127.0.0.1:50051" }');
+  }
+  // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
+  const {
+    interceptors = [],
+    connectTimeoutMs = 1_000,
+    maxReceiveBytes = 4 * 1024 * 1024,
+    replayBufferBytes = 1024 * 1024,
+    inheritDeadline = true,
+    logger = consoleLogger(),
+    clock = systemClock,
+    random = Math.random,
+  } = options;
+  return {
+    directory: createStaticDirectory(parseAddresses(options.url)),
+    settings: checkMethodOptions(options),
+    interceptors: checkInterceptors(interceptors),
+    connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
+    maxReceiveBytes: checkBytes("maxReceiveBytes", maxReceiveBytes, 1),
+    replayBufferBytes: checkBytes("replayBufferBytes", replayBufferBytes, 0),
+    inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
+    logger: checkShape("logger", logger, "a logger", ["debug", "warnf"]),
+    clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
+    random: checkFunction("random", random),
+  };
+}
+
+const known: ReadonlySet<string> = new Set([
+  ...methodOptionNames,
+  "url",
+  "interceptors",
+  "connectTimeoutMs",
+  "maxReceiveBytes",
+  "replayBufferBytes",
+  "inheritDeadline",
+  "logger",
+  "clock",
+  "random",
+]);
+
+function checkBytes(field: string, value: number, min: number): number {
+  return checkWholeNumber(field, value, min, 0xffff_ffff);
+}
+
+function checkInterceptors(value: readonly Interceptor[]): readonly Interceptor[] {
+  if (Array.isArray(value) && value.every((one) => typeof one === "function")) return [...value];
+  throw new TypeError(`interceptors must be a list of functions, got ${show(value)}`);
+}

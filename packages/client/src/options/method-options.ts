@@ -1,0 +1,124 @@
+/** Options that exist at every level: checked once per level, then laid upon each other. */
+import { Code } from "@connectrpc/connect";
+import { createRetryPredicate } from "@thrice/cluster";
+import {
+  type AttachmentsInit,
+  type Backoff,
+  type ClusterStrategy,
+  checkKnownOptions,
+  checkNumber,
+  checkShape,
+  checkWholeNumber,
+  createAttachments,
+  type LoadBalancer,
+  type MethodOptions,
+  maxTimerMs,
+  mergeAttachments,
+  type RetryOn,
+  type RetryPredicate,
+  show,
+} from "@thrice/core";
+
+/** What one level, or several laid upon each other, say. A field that nobody set is absent. */
+export interface CallSettings {
+  readonly retries?: number;
+  readonly timeoutMs?: number;
+  readonly attemptTimeoutMs?: number;
+  readonly retryOn?: RetryPredicate;
+  readonly backoff?: Partial<Backoff>;
+  readonly cluster?: ClusterStrategy;
+  readonly loadBalance?: LoadBalancer;
+  readonly attachments?: Headers;
+}
+
+/** Names of the options that exist at every level. */
+export const methodOptionNames: ReadonlySet<string> = new Set([
+  "retries",
+  "timeoutMs",
+  "attemptTimeoutMs",
+  "retryOn",
+  "backoff",
+  "cluster",
+  "loadBalance",
+  "attachments",
+]);
+
+/**
+ * Checks the options of one level. Names are not checked here, as levels differ in what else they take.
+ *
+ * @throws TypeError or RangeError naming field, bound and value.
+ */
+export function checkMethodOptions(options: MethodOptions): CallSettings {
+  return {
+    ...present("retries", options.retries, (value) => checkWholeNumber("retries", value, 0, 100)),
+    ...present("timeoutMs", options.timeoutMs, checkTimeout("timeoutMs")),
+    ...present("attemptTimeoutMs", options.attemptTimeoutMs, checkTimeout("attemptTimeoutMs")),
+    ...present("retryOn", options.retryOn, checkRetryOn),
+    ...present("backoff", options.backoff, checkBackoff),
+    ...present("cluster", options.cluster, checkCluster),
+    ...present("loadBalance", options.loadBalance, checkLoadBalance),
+    ...present("attachments", options.attachments, checkAttachments),
+  };
+}
+
+/** Lays the nearer level `over` upon `base`. Attachments and backoff add up, field by field. */
+export function layerSettings(base: CallSettings, over: CallSettings): CallSettings {
+  const { attachments, backoff } = base;
+  return {
+    ...base,
+    ...over,
+    ...(backoff && over.backoff && { backoff: { ...backoff, ...over.backoff } }),
+    ...(attachments &&
+      over.attachments && { attachments: mergeAttachments(attachments, over.attachments) }),
+  };
+}
+
+/** A field that is left out, or is undefined, says nothing; null and 0 are values. */
+function present<Name extends string, In, Out>(
+  name: Name,
+  value: In | undefined,
+  check: (value: In) => Out,
+): { [Key in Name]?: Out } {
+  return value === undefined ? {} : ({ [name]: check(value) } as { [Key in Name]: Out });
+}
+
+function checkTimeout(field: string): (value: number) => number {
+  return (value) => checkNumber(field, value, 0, maxTimerMs);
+}
+
+function checkRetryOn(value: RetryOn): RetryPredicate {
+  const codes: unknown = value;
+  const isList = Array.isArray(codes) && codes.every(isCode);
+  if (isList || typeof value === "function") return createRetryPredicate(value);
+  throw new TypeError(`retryOn must be a list of Code values or a function, got ${show(value)}`);
+}
+
+/** Connect's enum names each code once by number and once by name; only numbers are values of it. */
+function isCode(value: unknown): boolean {
+  return typeof value === "number" && Code[value] !== undefined;
+}
+
+function checkBackoff(value: Partial<Backoff>): Partial<Backoff> {
+  checkKnownOptions("backoff", value, new Set(["baseMs", "maxMs"]));
+  const check = (field: string) => (ms: number) =>
+    checkNumber(`backoff.${field}`, ms, 0, maxTimerMs);
+  return {
+    ...present("baseMs", value.baseMs, check("baseMs")),
+    ...present("maxMs", value.maxMs, check("maxMs")),
+  };
+}
+
+function checkCluster(value: ClusterStrategy): ClusterStrategy {
+  return checkShape("cluster", value, "a cluster strategy", ["run"]);
+}
+
+function checkLoadBalance(value: LoadBalancer): LoadBalancer {
+  return checkShape("loadBalance", value, "a load balancer", ["createPicker"]);
+}
+
+function checkAttachments(value: AttachmentsInit): Headers {
+  if (typeof value !== "object" || value === null) {
+    throw new TypeError(`attachments must be an object or Headers, got ${show(value)}`);
+  }
+  return createAttachments("attachments", value);
+}

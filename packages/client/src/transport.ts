@@ -1,0 +1,78 @@
+import { type ContextKey, createContextKey, type Transport } from "@connectrpc/connect";
+import { checkKnownOptions, type MethodOptions } from "@thrice/core";
+import { Caller, type CallRequest } from "./call/caller.js";
+import { type ClientOptions, resolveClientOptions } from "./options/client-options.js";
+import {
+  type CallSettings,
+  checkMethodOptions,
+  layerSettings,
+  methodOptionNames,
+} from "./options/method-options.js";
+
+/** A Connect `Transport` with the cluster layer behind it. */
+export interface ThriceTransport extends Transport {
+  /** Fails what still runs and closes the connections. */
+  close(): Promise<void>;
+}
+
+/** Context key that carries Thrice's options for one call of a Connect client. */
+export const callOptionsKey: ContextKey<MethodOptions> = createContextKey<MethodOptions>(
+  {},
+  { description: "Thrice options of one call" },
+);
+
+/**
+ * Makes a transport for clients that Connect's `createClient` makes. Connect's `timeoutMs` bounds the whole
+ * call; 0 or less lifts the bound.
+ *
+ * @throws TypeError or RangeError naming field, bound and value of a wrong option.
+ */
+export function createThriceTransport(options: ClientOptions): ThriceTransport {
+  const resolved = resolveClientOptions(options);
+  const caller = new Caller(resolved);
+  const request = (
+    method: CallRequest["method"],
+    signal: AbortSignal | undefined,
+    timeoutMs: number | undefined,
+    header: ConstructorParameters<typeof Headers>[0] | undefined,
+    contextValues: CallRequest["contextValues"],
+  ): CallRequest => {
+    const perCall = contextValues?.get(callOptionsKey) ?? {};
+    const settings = settingsFrom(resolved.settings, perCall, timeoutMs, header);
+    return { method, settings, signal, contextValues };
+  };
+  return {
+    unary: async (method, signal, timeoutMs, header, input, contextValues) => {
+      const response = await caller.unary(
+        request(method, signal, timeoutMs, header, contextValues),
+        input,
+      );
+      return response as never;
+    },
+    stream: async (method, signal, timeoutMs, header, input, contextValues) => {
+      const response = await caller.stream(
+        request(method, signal, timeoutMs, header, contextValues),
+        input,
+      );
+      return response as never;
+    },
+    close: () => caller.close(),
+  };
+}
+
+function settingsFrom(
+  base: CallSettings,
+  perCall: MethodOptions,
+  timeoutMs: number | undefined,
+  header: ConstructorParameters<typeof Headers>[0] | undefined,
+): CallSettings {
+  checkKnownOptions("callOptionsKey", perCall, methodOptionNames);
+  const connect: MethodOptions = {
+    ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs) }),
+    ...(header !== undefined && { attachments: new Headers(header) }),
+  };
+  return layerSettings(
+    layerSettings(base, checkMethodOptions(connect)),
+    checkMethodOptions(perCall),
+  );
+}

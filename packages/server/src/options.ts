@@ -1,0 +1,86 @@
+import {
+  type Clock,
+  checkBoolean,
+  checkKnownOptions,
+  checkNumber,
+  checkShape,
+  checkWholeNumber,
+  consoleLogger,
+  defaultPort,
+  type Logger,
+  maxTimerMs,
+  show,
+  systemClock,
+} from "@thrice/core";
+import type { HandlerOptions } from "@thrice/core/codegen-v1";
+
+/** Options of a server. */
+export interface ServerOptions extends HandlerOptions {
+  /** TCP port, 0 to 65 535; 0 lets the system choose. @defaultValue 50_051 */
+  readonly port?: number;
+  /** Address or name of the interface to listen on. @defaultValue all interfaces */
+  readonly host?: string;
+  /** How long `stop()` lets running calls go on, in milliseconds. @defaultValue 10_000 */
+  readonly graceMs?: number;
+  /** Takes what the server has to tell; nothing while all is well. @defaultValue `consoleLogger()` */
+  readonly logger?: Logger;
+  /** Tells time; for tests. @defaultValue the system's clock */
+  readonly clock?: Clock;
+}
+
+/** The options with every default filled in. */
+export interface ResolvedServerOptions extends Required<Omit<ServerOptions, "host">> {
+  readonly host: string | undefined;
+}
+
+/** @throws TypeError or RangeError naming field, bound and value. */
+export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
+  checkKnownOptions("options of newServer", options, known);
+  // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
+  const {
+    host,
+    port = defaultPort,
+    graceMs = 10_000,
+    logger = consoleLogger(),
+    clock = systemClock,
+  } = options;
+  if (host !== undefined && (typeof host !== "string" || host === "")) {
+    throw new TypeError(`host must be a host name or an address, got ${show(host)}`);
+  }
+  return {
+    ...resolveHandlerOptions(options, { exposeErrors: false, maxReceiveBytes: 4 * 1024 * 1024 }),
+    host,
+    port: checkWholeNumber("port", port, 0, 65_535),
+    graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
+    logger: checkShape("logger", logger, "a logger", ["debug", "debugf", "error"]),
+    clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
+  };
+}
+
+/** Fills what a service leaves open with what the server says. */
+export function resolveHandlerOptions(
+  options: HandlerOptions,
+  defaults: Required<HandlerOptions>,
+): Required<HandlerOptions> {
+  const { exposeErrors = defaults.exposeErrors, maxReceiveBytes = defaults.maxReceiveBytes } =
+    options;
+  return {
+    exposeErrors: checkBoolean("exposeErrors", exposeErrors),
+    maxReceiveBytes: checkWholeNumber("maxReceiveBytes", maxReceiveBytes, 1, 0xffff_ffff),
+  };
+}
+
+/** Names of the options that a single service has. */
+export const knownHandlerOptions: ReadonlySet<string> = new Set([
+  "exposeErrors",
+  "maxReceiveBytes",
+]);
+
+const known: ReadonlySet<string> = new Set([
+  ...knownHandlerOptions,
+  "port",
+  "host",
+  "graceMs",
+  "logger",
+  "clock",
+]);

@@ -1,0 +1,105 @@
+import type { DescService } from "@bufbuild/protobuf";
+import { checkKnownOptions, show } from "@thrice/core";
+import type { HandlerOptions, ServiceHost } from "@thrice/core/codegen-v1";
+import { type ServedService, WireServer } from "@thrice/protocol";
+import {
+  knownHandlerOptions,
+  type ResolvedServerOptions,
+  resolveHandlerOptions,
+  resolveServerOptions,
+  type ServerOptions,
+} from "./options.js";
+import { wrapHandler } from "./wrap-handler.js";
+
+/**
+ * Serves registered services with gRPC, gRPC-Web and Connect on one port.
+ *
+ * Shape: idle → serving → stopped, and not back. Services are registered while idle.
+ */
+export interface Server extends ServiceHost {
+  /** Port in use; the chosen one if `port` was 0. Undefined unless serving. */
+  readonly port: number | undefined;
+  /**
+   * Starts to listen. Resolves when callers can connect; the server then keeps the process alive.
+   *
+   * @throws Error, as a rejection, naming port and cause if it cannot listen, or was started before.
+   */
+  serve(): Promise<void>;
+  /**
+   * Takes no new calls, lets running ones finish for `graceMs`, then breaks what is left. Resolves when the
+   * last connection is closed. Safe to call at any time and again.
+   */
+  stop(): Promise<void>;
+}
+
+/**
+ * Makes a server.
+ *
+ * @throws TypeError or RangeError naming field, bound and value of a wrong option.
+ */
+export function newServer(options: ServerOptions = {}): Server {
+  return new ThriceServer(resolveServerOptions(options));
+}
+
+class ThriceServer implements Server {
+  readonly #options: ResolvedServerOptions;
+  readonly #services = new Map<string, ServedService>();
+  #wire: WireServer | undefined;
+  #port: number | undefined;
+  #listening: Promise<void> | undefined;
+  #stopping: Promise<void> | undefined;
+
+  constructor(options: ResolvedServerOptions) {
+    this.#options = options;
+  }
+
+  get port(): number | undefined {
+    return this.#port;
+  }
+
+  registerService(service: DescService, handler: object, options: HandlerOptions = {}): void {
+    const { typeName } = service;
+    if (typeof handler !== "object" || handler === null) {
+      throw new TypeError(`handler of ${typeName} must be an object, got ${show(handler)}`);
+    }
+    if (this.#services.has(typeName)) throw new Error(`service ${typeName} is registered already`);
+    if (this.#listening)
+      throw new Error(`service ${typeName} comes too late: the server was started`);
+    checkKnownOptions(`options of ${typeName}`, options, knownHandlerOptions);
+    const { exposeErrors, maxReceiveBytes } = resolveHandlerOptions(options, this.#options);
+    const implementation = wrapHandler(service, handler, {
+      exposeErrors,
+      logger: this.#options.logger,
+    });
+    this.#services.set(typeName, { service, implementation, maxReceiveBytes });
+  }
+
+  serve(): Promise<void> {
+    if (this.#listening || this.#stopping) {
+      return Promise.reject(
+        new Error("serve() was called on a server that was started or stopped before"),
+      );
+    }
+    this.#listening = this.#listen();
+    return this.#listening;
+  }
+
+  stop(): Promise<void> {
+    this.#stopping ??= this.#close();
+    return this.#stopping;
+  }
+
+  async #listen(): Promise<void> {
+    const { host, port, logger, clock } = this.#options;
+    const wire = new WireServer({ services: [...this.#services.values()], logger, clock });
+    this.#port = await wire.listen({ host, port });
+    this.#wire = wire;
+    logger.debugf("listening on port %d", this.#port);
+  }
+
+  async #close(): Promise<void> {
+    await this.#listening?.catch(() => {});
+    await this.#wire?.close(this.#options.graceMs);
+    this.#port = undefined;
+  }
+}

@@ -1,0 +1,91 @@
+/** Wrong options and registrations throw at once, naming field, bound and value. */
+
+import { newServer } from "@thrice/server";
+import { KindsService } from "./gen/kinds/kinds_pb.js";
+import { registerKindsServiceHandler } from "./gen/kinds/kinds_thrice.js";
+
+describe("newServer", () => {
+  test.each([
+    { title: "null", options: null, says: "options of newServer must be an object, got null" },
+    { title: "a port alone", options: 20_000, says: "options of newServer must be an object" },
+    { title: "an unknown option", options: { prot: 1 }, says: "'prot'; did you mean 'port'?" },
+    {
+      title: "port -1",
+      options: { port: -1 },
+      says: "port must be a whole number from 0 to 65535",
+    },
+    { title: "port 65536", options: { port: 65_536 }, says: "got 65536" },
+    { title: "port 1.5", options: { port: 1.5 }, says: "got 1.5" },
+    { title: "port as text", options: { port: "80" }, says: "got '80'" },
+    { title: "port null", options: { port: null }, says: "got null" },
+    { title: "host empty", options: { host: "" }, says: "host must be a host name or an address" },
+    { title: "host a number", options: { host: 5 }, says: "host must be a host name" },
+    { title: "graceMs -1", options: { graceMs: -1 }, says: "graceMs must be a number from 0 to" },
+    { title: "graceMs NaN", options: { graceMs: Number.NaN }, says: "graceMs must be" },
+    { title: "graceMs null", options: { graceMs: null }, says: "graceMs must be" },
+    {
+      title: "maxReceiveBytes 0",
+      options: { maxReceiveBytes: 0 },
+      says: "maxReceiveBytes must be a whole number from 1 to 4294967295, got 0",
+    },
+    { title: "exposeErrors 1", options: { exposeErrors: 1 }, says: "exposeErrors must be true or" },
+    { title: "exposeErrors null", options: { exposeErrors: null }, says: "exposeErrors must be" },
+    { title: "logger {}", options: { logger: {} }, says: "logger must be a logger with debug()" },
+    { title: "clock {}", options: { clock: {} }, says: "clock must be a clock with nowMs()" },
+  ])("refuses $title", ({ options, says }) => {
+    expect(() => newServer(options as never)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(says) }),
+    );
+  });
+
+  test("takes no options at all", () => {
+    expect(newServer().port).toBeUndefined();
+  });
+});
+
+describe("registering a service", () => {
+  test.each([
+    {
+      title: "a handler that is undefined",
+      handler: undefined,
+      says: "handler of kinds.KindsService must be an object, got undefined",
+    },
+    { title: "a handler that is null", handler: null, says: "must be an object, got null" },
+    { title: "a handler that is a text", handler: "x", says: "must be an object, got 'x'" },
+    {
+      title: "a method that is no function",
+      handler: { unary: "x" },
+      says: "handler of kinds.KindsService: unary must be a function, got 'x'",
+    },
+    { title: "a method that is null", handler: { unary: null }, says: "unary must be a function" },
+  ])("refuses $title", ({ handler, says }) => {
+    expect(() => registerKindsServiceHandler(newServer(), handler as never)).toThrow(
+      expect.objectContaining({ name: "TypeError", message: expect.stringContaining(says) }),
+    );
+  });
+
+  test.each([
+    { title: "null", options: null, says: "options of kinds.KindsService must be an object" },
+    { title: "port", options: { port: 1 }, says: "unknown option 'port'" },
+    { title: "maxReceiveBytes 0", options: { maxReceiveBytes: 0 }, says: "from 1 to" },
+    { title: "exposeErrors no", options: { exposeErrors: "no" }, says: "got 'no'" },
+  ])("refuses the option $title", ({ options, says }) => {
+    expect(() => registerKindsServiceHandler(newServer(), {} as never, options as never)).toThrow(
+      expect.objectContaining({ message: expect.stringContaining(says) }),
+    );
+  });
+
+  test("refuses the same service twice, and keeps the first", () => {
+    const server = newServer();
+    server.registerService(KindsService, {});
+    expect(() => server.registerService(KindsService, {})).toThrow(
+      "service kinds.KindsService is registered already",
+    );
+  });
+
+  test.each([{ server: undefined }, { server: {} }])("refuses the server $server", ({ server }) => {
+    expect(() => registerKindsServiceHandler(server as never, {} as never)).toThrow(
+      "server must be a Thrice server with registerService()",
+    );
+  });
+});

@@ -1,0 +1,156 @@
+/** Handlers that answer what they must not, or throw: an error that is logged and named, never a crash. */
+import { Code, ConnectError } from "@thrice/server";
+import { Bench, failureOf, protocols, readAll } from "./support/bench.js";
+
+const bench = new Bench();
+afterEach(() => bench.close());
+
+async function* notes(...texts: string[]) {
+  for (const text of texts) yield { text };
+}
+
+describe("a handler that answers", () => {
+  test.each([
+    { title: "undefined", answer: undefined },
+    { title: "null", answer: null },
+    { title: "a text", answer: "hello" },
+    { title: "a number", answer: 5 },
+    { title: "a function", answer: () => ({}) },
+  ])("$title for a message is unknown to the caller, and named in the log", async ({ answer }) => {
+    const { peer, logger } = await bench.serve({
+      unary: () => answer as never,
+      collect: async () => answer as never,
+    });
+    const calls = [() => peer().unary({}), () => peer().collect(notes("a"))];
+    for (const call of calls) {
+      expect(await failureOf(call())).toMatchObject({
+        code: Code.Unknown,
+        rawMessage: "the handler failed",
+      });
+    }
+    expect(logger.records.map(({ message }) => message)).toEqual([
+      expect.stringContaining("handler of kinds.KindsService/Unary must return a message, got"),
+      expect.stringContaining("handler of kinds.KindsService/Collect must return a message, got"),
+    ]);
+  });
+
+  test.each([
+    { title: "undefined", answer: undefined },
+    { title: "a list", answer: [{ text: "a" }] },
+    { title: "a promise", answer: Promise.resolve([]) },
+    { title: "a message", answer: { text: "a" } },
+  ])("$title for a stream is unknown to the caller, and named in the log", async ({ answer }) => {
+    const { peer, logger } = await bench.serve({ watch: () => answer as never });
+    expect(await failureOf(readAll(peer().watch({})))).toMatchObject({ code: Code.Unknown });
+    expect(logger.records).toMatchObject([
+      {
+        level: "error",
+        message: expect.stringContaining("Watch must return an async iterable, got"),
+      },
+    ]);
+  });
+
+  test.each([
+    { title: "null", item: null },
+    { title: "a text", item: "hello" },
+  ])("$title as one message of a stream is unknown, and named in the log", async ({ item }) => {
+    const { peer, logger } = await bench.serve({
+      async *watch() {
+        yield { text: "fine" };
+        yield item as never;
+      },
+    });
+    expect(await failureOf(readAll(peer().watch({})))).toMatchObject({ code: Code.Unknown });
+    expect(logger.records).toMatchObject([
+      { level: "error", message: expect.stringContaining("Watch must yield messages, got") },
+    ]);
+  });
+
+  test("a message whose field is of the wrong type breaks the one call only", async () => {
+    const unsendable = {
+      toString() {
+        throw new Error("no text");
+      },
+    };
+    const { peer } = await bench.serve({
+      unary: ({ text }) => ({ text: text === "wrong" ? (unsendable as never) : text }),
+    });
+    expect(await failureOf(peer().unary({ text: "wrong" }))).toBeInstanceOf(ConnectError);
+    expect((await peer().unary({ text: "right" })).text).toBe("right");
+  });
+});
+
+describe("a handler that throws", () => {
+  test.each(protocols)("a ConnectError tells all of it over %s", async (protocol) => {
+    const { peer, logger } = await bench.serve({
+      unary() {
+        throw new ConnectError("not so", Code.OutOfRange, { hint: "h" });
+      },
+    });
+    const error = (await failureOf(peer(protocol).unary({}))) as ConnectError;
+    expect([error.code, error.rawMessage, error.metadata.get("hint")]).toEqual([
+      Code.OutOfRange,
+      "not so",
+      "h",
+    ]);
+    expect(logger.records).toEqual([]);
+  });
+
+  test.each(protocols)("a plain error tells nothing over %s", async (protocol) => {
+    const { peer, logger } = await bench.serve({
+      unary() {
+        throw new Error("secret");
+      },
+    });
+    expect(await failureOf(peer(protocol).unary({}))).toMatchObject({
+      code: Code.Unknown,
+      rawMessage: "the handler failed",
+    });
+    expect(logger.records).toMatchObject([
+      { level: "error", message: expect.stringContaining("secret") },
+    ]);
+  });
+
+  test("a plain error tells its text if its service says so, whatever the server says", async () => {
+    const fail = {
+      unary() {
+        throw new Error("told");
+      },
+    };
+    const open = await bench.serve(fail, { exposeErrors: false }, { exposeErrors: true });
+    const shut = await bench.serve(fail, { exposeErrors: true }, { exposeErrors: false });
+    expect(await failureOf(open.peer().unary({}))).toMatchObject({ rawMessage: "told" });
+    expect(await failureOf(shut.peer().unary({}))).toMatchObject({
+      rawMessage: "the handler failed",
+    });
+  });
+});
+
+describe("maxReceiveBytes", () => {
+  const small = { text: "x".repeat(50) };
+  const large = { text: "x".repeat(200) };
+
+  test.each([
+    { title: "of the server", server: { maxReceiveBytes: 100 }, service: {} },
+    { title: "of the service", server: {}, service: { maxReceiveBytes: 100 } },
+    {
+      title: "of the service over the server's",
+      server: { maxReceiveBytes: 1_000 },
+      service: { maxReceiveBytes: 100 },
+    },
+  ])("$title refuses a larger message before the handler runs", async ({ server, service }) => {
+    let calls = 0;
+    const { peer } = await bench.serve({ unary: () => ({ text: `${++calls}` }) }, server, service);
+    expect(await failureOf(peer().unary(large))).toMatchObject({ code: Code.ResourceExhausted });
+    expect((await peer().unary(small)).text).toBe("1");
+  });
+
+  test("unset takes 3 MiB and refuses 5 MiB", async () => {
+    const { peer } = await bench.serve({ unary: () => ({ text: "taken" }) });
+    const megabytes = (count: number) => ({ text: "x".repeat(count * 1024 * 1024) });
+    expect((await peer().unary(megabytes(3))).text).toBe("taken");
+    expect(await failureOf(peer().unary(megabytes(5)))).toMatchObject({
+      code: Code.ResourceExhausted,
+    });
+  });
+});

@@ -1,0 +1,27 @@
+import type { DescMethod, Message } from "@bufbuild/protobuf";
+import type { RunningAttempt } from "@thrice/core";
+
+/** One attempt, as the cluster layer hands it to the wire. */
+export interface ChannelRequest {
+  readonly method: DescMethod;
+  readonly input: RequestInput;
+  /** Attachments. Not changed. */
+  readonly header: Headers;
+  /** Time that the peer is told it has, in milliseconds; `Infinity` tells it nothing. */
+  readonly timeoutMs: number;
+  /** Attempts of the same call before this one. */
+  readonly previousAttempts: number;
+}
+
+/** What the method takes: one message, or many, which are read once and closed when left early. */
+export type RequestInput =
+  | { readonly kind: "one"; readonly message: Message }
+  | { readonly kind: "many"; readonly messages: AsyncIterable<Message> };
+
+/** The way to one endpoint. Connects when it is first needed and again after a loss. */
+export interface Channel {
+  /** Puts an attempt on the wire. Does not throw; how it ends, with its origin, is in what it returns. */
+  start(request: ChannelRequest): RunningAttempt;
+  /** Fails what still runs and closes the connections. Resolves when they are closed. */
+  close(): Promise<void>;
+}

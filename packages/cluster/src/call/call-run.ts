@@ -24,7 +24,10 @@ export class CallRun implements ClusterCall {
   readonly #startedMs: number;
   readonly #open = new Set<WatchedAttempt>();
   readonly #pauses = new Set<() => void>();
+  /** Why the caller or the deadline ended the call, once one did. */
   #over: FailedAttempt | undefined;
+  /** Whether the strategy has answered. */
+  #isSettled = false;
   #refusals = 0;
 
   constructor(plan: CallPlan) {
@@ -53,7 +56,7 @@ export class CallRun implements ClusterCall {
   }
 
   remainingMs(): number {
-    if (this.#over) return 0;
+    if (this.#isOver) return 0;
     return Math.max(0, this.#startedMs + this.#plan.timeoutMs - this.clock.nowMs());
   }
 
@@ -71,7 +74,7 @@ export class CallRun implements ClusterCall {
   }
 
   pause(delayMs: number): Promise<void> {
-    if (this.#over) return Promise.resolve();
+    if (this.#isOver) return Promise.resolve();
     return new Promise((resolve) => {
       const wake = () => {
         undo();
@@ -96,19 +99,18 @@ export class CallRun implements ClusterCall {
    * Resolves when that one is finished.
    */
   async keepOnly(kept: AttemptResult): Promise<void> {
-    const settled = new ConnectError("the call is settled", Code.Canceled);
-    this.#over ??= { ok: false, endpoint: undefined, outcome: "cancelled", error: settled };
+    this.#isSettled = true;
     for (const wake of this.#pauses) wake();
     for (const attempt of this.#open) {
       const isKept = kept.ok && attempt.answer === kept.answer;
-      if (!isKept) attempt.stop("cancelled", settled);
+      if (!isKept) attempt.stop("cancelled", settledError());
     }
     await Promise.all([...this.#open].map(({ finished }) => finished));
   }
 
   /** Why the call takes no further attempt, if so. */
   #whyNotSend(endpoint: Endpoint): FailedAttempt | undefined {
-    if (this.#over) return this.#over;
+    if (this.#isOver) return this.#whyOver();
     const { timeoutMs } = this.#plan;
     if (this.remainingMs() === 0) return this.end("deadline-passed", deadlineError(timeoutMs));
     const whyNot = this.tried.length === 0 ? undefined : this.#plan.whyNotReplayable();
@@ -116,10 +118,17 @@ export class CallRun implements ClusterCall {
   }
 
   #noEndpoint(): FailedAttempt {
-    return (
-      this.#over ??
-      this.#reject(undefined, `no endpoint is known for ${this.method.parent.typeName}`)
-    );
+    if (this.#isOver) return this.#whyOver();
+    return this.#reject(undefined, `no endpoint is known for ${this.method.parent.typeName}`);
+  }
+
+  get #isOver(): boolean {
+    return this.#isSettled || this.#over !== undefined;
+  }
+
+  #whyOver(): FailedAttempt {
+    const error = settledError();
+    return this.#over ?? { ok: false, endpoint: undefined, outcome: "cancelled", error };
   }
 
   /** A strategy that goes on and on after a refusal would never let another callback run. */
@@ -183,3 +192,7 @@ export class CallRun implements ClusterCall {
 }
 
 const maxRefusals = 1_000;
+
+function settledError(): ConnectError {
+  return new ConnectError("the call is settled", Code.Canceled);
+}

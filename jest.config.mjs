@@ -1,5 +1,5 @@
 export default {
-  projects: ["<rootDir>/packages/*", "<rootDir>/samples/*"],
+  projects: ["<rootDir>/packages/*", "<rootDir>/samples/*", "<rootDir>/tools"],
   reporters: ["default", "<rootDir>/tools/tally-reporter.mjs"],
   collectCoverageFrom: ["packages/*/src/**/*.ts", "!**/*.test.ts", "!**/gen/**"],
   coverageReporters: ["text"],

@@ -1,7 +1,7 @@
 // Packs every package, lints the tarballs, and uses them as strangers do: a project that installs only @thrice/server and
 // one that installs only @thrice/client, each beside its generated code, outside of the workspace, and on the oldest Node.js
 // that the packages support. The server and the client are those of the retry sample.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import {
   cpSync,
   existsSync,
@@ -11,9 +11,9 @@ import {
   rmSync,
   writeFileSync,
 } from "node:fs";
-import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { startProgram, waitUntilListening } from "./run-program.mjs";
 
 const root = join(import.meta.dirname, "..");
 const bin = join(root, "node_modules/.bin");
@@ -96,34 +96,21 @@ function createProject(role, tarballs, absent) {
 
 async function callAcross(serverFolder, clientFolder) {
   const server = start(serverFolder, "server");
-  while (!(await canConnect())) {
-    if (server.exitCode !== null) throw new Error("the packed server did not start");
+  try {
+    await waitUntilListening(server, port);
+    const clientEnd = await start(clientFolder, "client").exited;
+    server.process.kill("SIGTERM");
+    const serverEnd = await server.exited;
+    if (clientEnd !== 0 || serverEnd !== 0)
+      throw new Error(`client ended with ${clientEnd}, server with ${serverEnd}`);
+  } finally {
+    server.process.kill("SIGKILL");
   }
-  const client = start(clientFolder, "client");
-  const clientCode = await exited(client);
-  server.kill("SIGTERM");
-  const serverCode = await exited(server);
-  if (clientCode !== 0 || serverCode !== 0)
-    throw new Error(`client exited with ${clientCode}, server with ${serverCode}`);
 }
 
 function start(folder, role) {
-  return spawn(join(folder, "node_modules", nodePackage, "bin/node"), [`out/${role}.js`], {
-    cwd: folder,
-    stdio: "inherit",
-  });
-}
-
-function exited(child) {
-  return new Promise((resolve) => child.once("exit", (code, signal) => resolve(code ?? signal)));
-}
-
-function canConnect() {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => resolve(socket.destroy() !== undefined));
-    socket.once("error", () => setTimeout(resolve, 20, false));
-  });
+  const node = join(folder, "node_modules", nodePackage, "bin/node");
+  return startProgram(node, [`out/${role}.js`], { cwd: folder, stdio: "inherit" });
 }
 
 function asFile([name, tarball]) {

@@ -1,19 +1,18 @@
 // Runs a sample as a user would in two terminals: starts its server, waits until it listens, runs its client, stops the
 // server, shows both logs, and compares levels and messages with samples/<name>/expected.
 // Usage: node tools/run-sample.mjs <name> <port>
-import { spawn } from "node:child_process";
 import { readFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { createServer } from "node:net";
 import { join } from "node:path";
+import { startProgram, waitUntilListening } from "./run-program.mjs";
 
 const root = join(import.meta.dirname, "..");
 const [name, portText] = process.argv.slice(2);
 const port = Number(portText);
-const patienceMs = 20_000;
 
 await failIfPortIsTaken();
 const server = start("server");
-await listening(server);
+await waitUntilListening(server, port).catch(({ message }) => fail(`${message}:\n${server.log}`));
 const client = start("client");
 const clientCode = await client.exited;
 server.process.kill("SIGTERM");
@@ -37,44 +36,13 @@ function failIfPortIsTaken() {
 
 function start(role) {
   const file = `samples/${name}/src/${role}.ts`;
-  const child = spawn(process.execPath, ["--conditions=@thrice/source", "--import", "tsx", file], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  const part = { role, file, process: child, log: "" };
-  child.stdout.setEncoding("utf8").on("data", (text) => {
+  const args = ["--conditions=@thrice/source", "--import", "tsx", file];
+  const options = { cwd: root, stdio: ["ignore", "pipe", "inherit"] };
+  const part = { ...startProgram(process.execPath, args, options), role, file, log: "" };
+  part.process.stdout.setEncoding("utf8").on("data", (text) => {
     part.log += text;
   });
-  const overdue = setTimeout(() => child.kill("SIGKILL"), patienceMs);
-  part.exited = new Promise((resolve) => {
-    child.once("close", (code, signal) => {
-      clearTimeout(overdue);
-      resolve(code ?? signal);
-    });
-  });
   return part;
-}
-
-/** Tries to connect until it works, or the server gives up. */
-async function listening(part) {
-  let exited = false;
-  part.exited.then(() => {
-    exited = true;
-  });
-  while (!(await canConnect())) {
-    if (exited) fail(`the server stopped before it listened:\n${part.log}`);
-  }
-}
-
-function canConnect() {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1");
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => setTimeout(resolve, 20, false));
-  });
 }
 
 function showAndCompare({ role, file, log }) {

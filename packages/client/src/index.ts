@@ -1,5 +1,5 @@
 export { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-export { failfast, failover, random, roundRobin } from "@thrice/cluster";
+export { decideRetry, failfast, failover, random, roundRobin } from "@thrice/cluster";
 export {
   type AttachmentsInit,
   type AttemptRecord,

@@ -91,7 +91,9 @@ function readMany(
       try {
         return await answers.next();
       } catch (reason) {
-        if (left.signal.aborted) return done;
+        const wasLeft = left.signal.aborted;
+        left.abort(); // what broke may have been a callback, with the stream still open
+        if (wasLeft) return done;
         throw reason;
       }
     },

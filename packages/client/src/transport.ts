@@ -1,5 +1,11 @@
-import { type ContextKey, createContextKey, type Transport } from "@connectrpc/connect";
-import { checkKnownOptions, type MethodOptions } from "@thrice/core";
+import {
+  Code,
+  ConnectError,
+  type ContextKey,
+  createContextKey,
+  type Transport,
+} from "@connectrpc/connect";
+import { checkKnownOptions, type MethodOptions, maxTimerMs } from "@thrice/core";
 import { Caller, type CallRequest } from "./call/caller.js";
 import { type ClientOptions, resolveClientOptions } from "./options/client-options.js";
 import {
@@ -38,7 +44,9 @@ export function createThriceTransport(options: ClientOptions): ThriceTransport {
     contextValues: CallRequest["contextValues"],
   ): CallRequest => {
     const perCall = contextValues?.get(callOptionsKey) ?? {};
-    const settings = settingsFrom(resolved.settings, perCall, timeoutMs, header);
+    const settings = orInvalidArgument(() =>
+      settingsFrom(resolved.settings, perCall, timeoutMs, header),
+    );
     return { method, settings, signal, contextValues };
   };
   return {
@@ -68,11 +76,28 @@ function settingsFrom(
 ): CallSettings {
   checkKnownOptions("callOptionsKey", perCall, methodOptionNames);
   const connect: MethodOptions = {
-    ...(timeoutMs !== undefined && { timeoutMs: Math.max(0, timeoutMs) }),
+    ...(timeoutMs !== undefined && {
+      timeoutMs: timeoutMs > maxTimerMs ? 0 : Math.max(0, timeoutMs),
+    }),
     ...(header !== undefined && { attachments: new Headers(header) }),
   };
   return layerSettings(
     layerSettings(base, checkMethodOptions(connect)),
     checkMethodOptions(perCall),
   );
+}
+
+/** Users of Connect catch `ConnectError`, whatever was wrong. */
+function orInvalidArgument<T>(resolve: () => T): T {
+  try {
+    return resolve();
+  } catch (cause) {
+    throw new ConnectError(
+      (cause as Error).message,
+      Code.InvalidArgument,
+      undefined,
+      undefined,
+      cause,
+    );
+  }
 }

@@ -50,6 +50,12 @@ const everywhere: readonly { field: string; value: unknown; says: string }[] = [
     says: "backoff must be an object, got",
   })),
   { field: "backoff", value: { baseMs: -1 }, says: "backoff.baseMs must be a number from 0 to" },
+  { field: "backoff", value: { baseMs: 1_000 }, says: "baseMs must be at most backoff.maxMs 250" },
+  {
+    field: "backoff",
+    value: { maxMs: 10 },
+    says: "baseMs must be at most backoff.maxMs 10, got 25",
+  },
   { field: "backoff", value: { maxMs: "9" }, says: "backoff.maxMs must be a number from 0 to" },
   {
     field: "backoff",

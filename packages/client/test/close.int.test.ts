@@ -3,7 +3,7 @@ import { execFile } from "node:child_process";
 import { getEventListeners } from "node:events";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { type ClusterStrategy, Code, ConnectError } from "@thrice/client";
+import { type ClusterStrategy, Code, ConnectError, type Interceptor } from "@thrice/client";
 import { Bench } from "./support/bench.js";
 import { failureOf, notes, readAll } from "./support/notes.js";
 import { failing, silence } from "./support/serve-kinds.js";
@@ -67,12 +67,22 @@ describe("close()", () => {
     });
     const failure = failureOf(stub.unary({}));
     await server.arrival(1);
+    await clock.advance(0);
     await client.close();
-    await clock.advance(10_000);
-    await failure;
+    expect(await failure).toMatchObject({ code: Code.Unavailable });
     expect(server.attempts()).toBe(1);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("fails a call whose interceptor waits", async () => {
+    const { client, stub } = bench.client({ url: "127.0.0.1:1", interceptors: [waitForEver] });
+    const failure = failureOf(stub.unary({}));
+    await client.close();
+    expect(await failure).toMatchObject({ rawMessage: "the client is closed" });
   });
 });
+
+const waitForEver: Interceptor = () => () => new Promise(() => {});
 
 test("a client that nobody closes does not keep its process alive", async () => {
   const program = join(__dirname, "support", "one-call.ts");

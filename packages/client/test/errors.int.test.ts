@@ -1,7 +1,8 @@
 /** What a caller sees of a handler that fails, and what the server's log sees. */
 
 import { create } from "@bufbuild/protobuf";
-import { Code, ConnectError } from "@thrice/client";
+import { attemptsOf, Code, ConnectError } from "@thrice/client";
+import { memoryLogger } from "@thrice/core/testing";
 import { NoteSchema } from "./gen/kinds/kinds_pb.js";
 import { Bench } from "./support/bench.js";
 import { failureOf, notes, readAll } from "./support/notes.js";
@@ -164,4 +165,28 @@ describe("a request that cannot be sent", () => {
     expect(server.attempts()).toBe(1);
     expect((await stub.unary({ text: "small" })).text).toBe("small");
   });
+});
+
+test("a stream that breaks while it is read tells its attempts", async () => {
+  const server = await bench.serve({
+    async *watch() {
+      yield { text: "first" };
+      throw new ConnectError("gone", Code.DataLoss);
+    },
+  });
+  const { stub } = bench.client({ url: server.url });
+  const error = await failureOf(readAll(stub.watch({})));
+  expect(error).toMatchObject({ code: Code.DataLoss });
+  expect(attemptsOf(error)).toMatchObject([
+    { endpoint: server.id, outcome: "answered", code: "ok" },
+  ]);
+});
+
+test("a logger that throws does not take the place of the call's error", async () => {
+  const broken = memoryLogger();
+  broken.warnf = () => {
+    throw new Error("disk full");
+  };
+  const { stub } = bench.client({ url: "127.0.0.1:1", logger: broken });
+  expect(await failureOf(stub.unary({}))).toMatchObject({ code: Code.Unavailable });
 });

@@ -14,7 +14,8 @@ describe("retries", () => {
     { title: "unset, a plain method", levels: {}, attempts: 1 },
     { title: "unset, a method without side effects", method: "read", levels: {}, attempts: 3 },
     { title: "unset, an idempotent method", method: "put", levels: {}, attempts: 3 },
-    { title: "advertised 1", levels: { advertised: "?retries=1" }, attempts: 2 },
+    { title: "advertised 1", method: "put", levels: { advertised: "?retries=1" }, attempts: 2 },
+    { title: "advertised 1, a plain method", levels: { advertised: "?retries=1" }, attempts: 1 },
     { title: "advertised 0", method: "read", levels: { advertised: "?retries=0" }, attempts: 1 },
     {
       title: "client 3 over advertised 1",

@@ -205,3 +205,19 @@ describe("interceptors", () => {
     expect(seen).toEqual(["me", "Unary", `http://${server.id}/kinds.KindsService/Unary`]);
   });
 });
+
+describe("what Connect's options cannot say", () => {
+  test.each([Number.POSITIVE_INFINITY, 2 ** 31])("timeoutMs %d is no bound", async (timeoutMs) => {
+    const server = await bench.serve();
+    const client = createClient(KindsService, createThriceTransport({ url: server.url }));
+    await client.unary({ text: "a" }, { timeoutMs });
+    expect(server.requests[0]?.header.get("grpc-timeout")).toBe("3000m");
+  });
+
+  test("a header that the protocol owns fails the call as invalid_argument", async () => {
+    const client = createClient(KindsService, createThriceTransport({ url: "127.0.0.1:1" }));
+    const failure = await failureOf(client.unary({}, { headers: { "grpc-timeout": "1S" } }));
+    expect(failure).toBeInstanceOf(ConnectError);
+    expect(failure).toMatchObject({ code: Code.InvalidArgument });
+  });
+});

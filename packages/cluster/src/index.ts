@@ -1,7 +1,8 @@
-export type { AttemptRequest, CallPlan } from "./call/call-plan.js";
+export type { AttemptRequest, CallPlan, EndCall } from "./call/call-plan.js";
 export { codeName } from "./call/code-name.js";
-export { describeAttempts } from "./call/describe-failure.js";
+export { cancelError, deadlineError } from "./call/end-errors.js";
 export { type CallEnd, runCall } from "./call/run-call.js";
+export { describeThrown } from "./describe-thrown.js";
 export { random } from "./load-balance/random.js";
 export { roundRobin } from "./load-balance/round-robin.js";
 export { defaultBackoff } from "./retry/backoff.js";

@@ -13,6 +13,8 @@ describe("parseAddresses", () => {
     { url: "[::ffff:10.0.0.1]:7", host: "::ffff:10.0.0.1", port: 7 },
     { url: "tri://greeter:7/greet.GreetService", host: "greeter", port: 7 },
     { url: "greeter/", host: "greeter", port: defaultPort },
+    { url: "Greeter.Example:7", host: "greeter.example", port: 7 },
+    { url: "[2001:DB8::1]:7", host: "2001:db8::1", port: 7 },
     { url: "  greeter:7  ", host: "greeter", port: 7 },
     { url: "my_greeter-1.example.com.:7", host: "my_greeter-1.example.com.", port: 7 },
   ])("reads $url", ({ url, host, port }) => {
@@ -25,6 +27,7 @@ describe("parseAddresses", () => {
     { query: "?zone=eu%20west", params: { zone: "eu west" } },
     { query: "?zone=a/b?c", params: { zone: "a/b?c" } },
     { query: "?zone=a&zone=b", params: { zone: "b" } },
+    { query: "?zone=a,b", params: { zone: "a,b" } },
     { query: "?flag", params: { flag: "" } },
     { query: "?", params: {} },
   ])("reads what providers say in $query", ({ query, params }) => {
@@ -50,8 +53,10 @@ describe("parseAddresses", () => {
     { url: [], text: "url names no address, got []" },
     {
       url: "http://a:1",
-      text: "url has the unknown scheme 'http', known is \"tri\": 'http://a:1'",
+      text: "url has the unknown scheme 'http', known is \"tri\": 'http://a:1'; use tri:// instead of http://",
     },
+    { url: "https://a", text: "'https://a'; use tri:// instead of https://" },
+    { url: "dubbo://a", text: /'dubbo:\/\/a'$/ },
     { url: "TRI://a", text: "unknown scheme 'TRI'" },
     { url: "://a", text: "unknown scheme ''" },
     { url: "tri://", text: "url has no host: 'tri://'" },
@@ -63,6 +68,13 @@ describe("parseAddresses", () => {
     { url: "greeter%20", text: "url has a host that is no host name" },
     { url: "[::1", text: "url is not an address: '[::1'" },
     { url: "[greeter]:7", text: "url is not an address" },
+    { url: "[::::]:1", text: "url has a host that is no IPv6 address: '[::::]:1'" },
+    { url: "[10.0.0.1]:1", text: "url has a host that is no IPv6 address" },
+    {
+      url: "127.0.0.1,127.0.0.2:1",
+      text: "url has a comma, which joins no addresses: '127.0.0.1,127.0.0.2:1'; use a semicolon or a list",
+    },
+    { url: "a:1,b:2", text: "url has a comma" },
     { url: "[::1]x", text: "url is not an address" },
     { url: "greeter#top", text: "url is not an address" },
   ])("refuses $url, saying why", ({ url, text }) => {
@@ -77,7 +89,6 @@ describe("parseAddresses", () => {
     { port: "-1", got: "'-1'" },
     { port: "7.5", got: "'7.5'" },
     { port: "0x50", got: "'0x50'" },
-    { port: "1,b:2", got: "'1,b:2'" },
     { port: "1:2", got: "'1:2'" },
   ])("refuses the port '$port', naming bounds and value", ({ port, got }) => {
     const parse = () => parseAddresses(`a:${port}`);

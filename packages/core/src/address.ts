@@ -2,6 +2,7 @@
  * Addresses as users and registries write them: `tri://host:port/interface?weight=50&zone=a`,
  * alone, in a list, or several in one text joined by `;`.
  */
+import { isIPv6 } from "node:net";
 import { checkWholeNumber, show } from "./check.js";
 
 /** Port of an address that names none: 50051, as Dubbo and gRPC examples use. */
@@ -9,7 +10,7 @@ export const defaultPort = 50_051;
 
 /** Where one provider listens. */
 export interface Address {
-  /** Name, IPv4 address, or IPv6 address without brackets. */
+  /** Name, IPv4 address, or IPv6 address without brackets; in lower case, so that one host has one name. */
   readonly host: string;
   /** TCP port, 1 to 65 535. */
   readonly port: number;
@@ -53,20 +54,34 @@ function parseAddress(text: string): Address {
   const parts = shape.exec(text)?.groups;
   if (parts === undefined) throw new TypeError(`url is not an address: ${show(text)}`);
   const { scheme, ip6, host = "", port, query } = parts;
-  if (scheme !== undefined && scheme !== "tri") {
+  checkScheme(scheme, text);
+  if (host.includes(",") || port?.includes(",")) {
     throw new TypeError(
-      `url has the unknown scheme ${show(scheme)}, known is "tri": ${show(text)}`,
+      `url has a comma, which joins no addresses: ${show(text)}; use a semicolon or a list`,
     );
   }
   const name = ip6 ?? host;
   if (name === "") throw new TypeError(`url has no host: ${show(text)}`);
-  if (/[\s@%]/.test(name))
+  if (ip6 !== undefined && !isIPv6(ip6)) {
+    throw new TypeError(`url has a host that is no IPv6 address: ${show(text)}`);
+  }
+  if (/[\s@%]/.test(host)) {
     throw new TypeError(`url has a host that is no host name: ${show(text)}`);
+  }
   return {
-    host: name,
+    host: name.toLowerCase(),
     port: parsePort(port, text),
     params: Object.fromEntries(new URLSearchParams(query)),
   };
+}
+
+function checkScheme(scheme: string | undefined, text: string): void {
+  if (scheme === undefined || scheme === "tri") return;
+  const isHttp = /^https?$/i.test(scheme);
+  const hint = isHttp ? `; use tri:// instead of ${scheme}://` : "";
+  throw new TypeError(
+    `url has the unknown scheme ${show(scheme)}, known is "tri": ${show(text)}${hint}`,
+  );
 }
 
 function parsePort(port: string | undefined, text: string): number {

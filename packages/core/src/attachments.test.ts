@@ -77,6 +77,12 @@ describe("createAttachments", () => {
     { init: { tag: "a\r\nb: c" }, text: "attachments: 'tag' must be printable ASCII" },
     { init: { tag: "\u0000" }, text: "attachments: 'tag' must be printable ASCII" },
     { init: { tag: "\u007f" }, text: "attachments: 'tag' must be printable ASCII" },
+    {
+      init: { tag: " a" },
+      text: "attachments: 'tag' must not begin or end with a blank, got ' a'",
+    },
+    { init: { tag: "a\t" }, text: "attachments: 'tag' must not begin or end with a blank" },
+    { init: { tag: ["a", " "] }, text: "attachments: 'tag' must not begin or end with a blank" },
     { init: { "": "a" }, text: "attachments: '' with value 'a' cannot be a header" },
     { init: { "a b": "c" }, text: "attachments: 'a b' with value 'c' cannot be a header" },
     { init: { grün: "c" }, text: "attachments: 'grün' with value 'c' cannot be a header" },

@@ -68,6 +68,12 @@ function append(headers: Headers, field: string, name: string, value: unknown): 
       `${field}: ${show(name)} must be printable ASCII, got ${show(value)}; encode other text, for example as base64`,
     );
   }
+  // Headers would trim it without a word, and the handler would read another value than was given.
+  if (/^[\t ]|[\t ]$/.test(value)) {
+    throw new TypeError(
+      `${field}: ${show(name)} must not begin or end with a blank, got ${show(value)}`,
+    );
+  }
   try {
     headers.append(name, value);
   } catch (cause) {

@@ -1,11 +1,16 @@
 import {
   checkBoolean,
+  checkFunction,
   checkKnownOptions,
+  checkLogger,
   checkNumber,
+  checkOneOf,
   checkShape,
   checkWholeNumber,
   show,
 } from "./check.js";
+import type { Logger } from "./logger/logger.js";
+import { memoryLogger } from "./testing/memory-logger.js";
 
 describe("checkWholeNumber", () => {
   test.each([0, 7, 100])("passes %d on", (value) => {
@@ -58,6 +63,57 @@ describe("checkBoolean", () => {
   ])("refuses $got", ({ value, got }) => {
     const text = `exposeErrors must be true or false, got ${got}`;
     expect(() => checkBoolean("exposeErrors", value)).toThrow(new TypeError(text));
+  });
+});
+
+describe("checkFunction", () => {
+  test("passes a function on", () => {
+    expect(checkFunction("random", Math.random)).toBe(Math.random);
+  });
+
+  test.each([
+    { value: 0.5, got: "0.5" },
+    { value: {}, got: "{}" },
+    { value: null, got: "null" },
+  ])("refuses $got", ({ value, got }) => {
+    const text = `random must be a function, got ${got}`;
+    expect(() => checkFunction("random", value)).toThrow(new TypeError(text));
+  });
+});
+
+describe("checkOneOf", () => {
+  test.each(["auto", false, 0] as const)("passes %s on", (value) => {
+    expect(checkOneOf("color", value, ["auto", false, 0])).toBe(value);
+  });
+
+  test.each([
+    { value: "never", got: "'never'" },
+    { value: "false", got: "'false'" },
+    { value: undefined, got: "undefined" },
+    { value: "x".repeat(200), got: `'${"x".repeat(119)}…` },
+  ])("refuses $got, naming what is allowed", ({ value, got }) => {
+    const text = `color must be one of 'auto', false, got ${got}`;
+    expect(() => checkOneOf("color", value, ["auto", false])).toThrow(new TypeError(text));
+  });
+});
+
+describe("checkLogger", () => {
+  const methods = "debug info warn error debugf infof warnf errorf".split(" ");
+
+  test("passes a logger on", () => {
+    const logger = memoryLogger();
+    expect(checkLogger("logger", logger)).toBe(logger);
+  });
+
+  test.each(methods)("refuses a logger without %s()", (method) => {
+    const lame = { ...memoryLogger(), [method as keyof Logger]: undefined };
+    const needs = methods.map((name) => `${name}()`).join(", ");
+    expect(() => checkLogger("logger", lame)).toThrow(TypeError);
+    expect(() => checkLogger("logger", lame)).toThrow(`logger must be a logger with ${needs}, got`);
+  });
+
+  test.each([{ value: console }, { value: null }, { value: () => {} }])("refuses $value", (row) => {
+    expect(() => checkLogger("logger", row.value)).toThrow(TypeError);
   });
 });
 

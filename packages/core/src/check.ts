@@ -3,6 +3,7 @@
  * text names the field, the bound and the value.
  */
 import { inspect } from "node:util";
+import type { Logger } from "./logger/logger.js";
 
 /** @throws RangeError unless `value` is a whole number from `min` to `max`. */
 export function checkWholeNumber(field: string, value: unknown, min: number, max: number): number {
@@ -22,6 +23,25 @@ export function checkNumber(field: string, value: unknown, min: number, max: num
 export function checkBoolean(field: string, value: unknown): boolean {
   if (typeof value === "boolean") return value;
   throw new TypeError(`${field} must be true or false, got ${show(value)}`);
+}
+
+/** @throws TypeError unless `value` is a function. */
+export function checkFunction<T>(field: string, value: T): T {
+  if (typeof value === "function") return value;
+  throw new TypeError(`${field} must be a function, got ${show(value)}`);
+}
+
+/** @throws TypeError unless `value` is one of `allowed`. */
+export function checkOneOf<const T>(field: string, value: unknown, allowed: readonly T[]): T {
+  const found = allowed.find((candidate) => candidate === value);
+  if (found !== undefined) return found;
+  const choices = allowed.map((choice) => show(choice)).join(", ");
+  throw new TypeError(`${field} must be one of ${choices}, got ${show(value)}`);
+}
+
+/** @throws TypeError unless `value` has all log methods of `Logger`. */
+export function checkLogger(field: string, value: unknown): Logger {
+  return checkShape<Logger>(field, value, "a logger", Object.keys(logMethods));
 }
 
 /** @throws TypeError unless `value` is an object that has each of `methods` as a function. */
@@ -56,6 +76,18 @@ export function show(value: unknown): string {
   const text = inspected.replace(/\s*\n\s*/g, " ");
   return text.length > 120 ? `${text.slice(0, 120)}…` : text;
 }
+
+/** A record, so that the compiler misses a method that is not listed. */
+const logMethods: Record<Exclude<keyof Logger, "level">, true> = {
+  debug: true,
+  info: true,
+  warn: true,
+  error: true,
+  debugf: true,
+  infof: true,
+  warnf: true,
+  errorf: true,
+};
 
 function suggest(name: string, known: ReadonlySet<string>): string {
   const close = [...known].find((candidate) =>

@@ -16,8 +16,11 @@ export { attachAttempts, attemptsOf } from "./call-history.js";
 export type { CallOptions, MethodOptions, ServiceOptions } from "./call-options.js";
 export {
   checkBoolean,
+  checkFunction,
   checkKnownOptions,
+  checkLogger,
   checkNumber,
+  checkOneOf,
   checkShape,
   checkWholeNumber,
   show,

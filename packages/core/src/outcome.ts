@@ -10,7 +10,7 @@
  * - `attempt-timed-out`: the attempt's own time ran out
  * - `deadline-passed`: the call's time ran out
  * - `cancelled`: the caller gave up, or another attempt had won
- * - `rejected`: nothing was sent: no endpoint, a limit, or a buffer that cannot be replayed
+ * - `rejected`: concluded on this side, and no retry mends it: no endpoint, a limit, a request that failed
  */
 export type Outcome =
   | "answered"

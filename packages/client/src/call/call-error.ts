@@ -14,9 +14,19 @@ export function errorFromCall(
   logger: Logger,
 ): ConnectError {
   attachAttempts(error, attempts);
-  if (attempts.length > 1) {
+  if (attempts.length > 1) logHistory(`${parent.typeName}/${name}`, error, attempts, logger);
+  return error;
+}
+
+/** A logger of the user's that throws must not take the place of the call's error. */
+function logHistory(
+  call: string,
+  error: ConnectError,
+  attempts: readonly AttemptRecord[],
+  logger: Logger,
+): void {
+  try {
     const history = attempts.map(describeAttempt).join(", ");
-    const call = `${parent.typeName}/${name}`;
     logger.warnf(
       "%s failed as %s after %d attempts: %s",
       call,
@@ -24,8 +34,9 @@ export function errorFromCall(
       attempts.length,
       history,
     );
+  } catch {
+    // nobody is left to tell
   }
-  return error;
 }
 
 function describeAttempt({ endpoint, outcome, code, durationMs }: AttemptRecord): string {

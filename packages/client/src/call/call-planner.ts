@@ -11,6 +11,8 @@ import type { RequestSource } from "./request-source.js";
 export interface PlannedCall {
   readonly method: DescMethod;
   readonly settings: CallSettings;
+  /** Time that is left of the call, in milliseconds; `Infinity` for no bound. */
+  readonly timeoutMs: number;
   readonly header: Headers;
   readonly signal: AbortSignal | undefined;
   readonly source: RequestSource;
@@ -20,15 +22,24 @@ export interface PlannedCall {
 export class CallPlanner {
   readonly #options: ResolvedClientOptions;
   readonly #channels: Channels;
+  readonly #hold: CallPlan["hold"];
   readonly #pickers = new Pickers();
 
-  constructor(options: ResolvedClientOptions, channels: Channels) {
+  /** `hold` takes the function that ends a call from outside. */
+  constructor(options: ResolvedClientOptions, channels: Channels, hold: CallPlan["hold"]) {
     this.#options = options;
     this.#channels = channels;
+    this.#hold = hold;
   }
 
-  plan({ method, settings, header, signal, source }: PlannedCall): CallPlan {
+  /** Bound of a call that begins now, in milliseconds; `Infinity` for none. */
+  timeoutMs(settings: CallSettings): number {
+    return Math.min(boundFrom(settings.timeoutMs), this.#inheritedMs());
+  }
+
+  plan({ method, settings, timeoutMs, header, signal, source }: PlannedCall): CallPlan {
     const { directory, clock, random: draw } = this.#options;
+    const loadBalance = settings.loadBalance ?? random;
     return {
       method,
       directory,
@@ -36,18 +47,14 @@ export class CallPlanner {
       random: draw,
       signal,
       strategy: settings.cluster ?? failover,
-      picker: this.#pickers.for(settings.loadBalance ?? random, method),
+      picker: this.#pickers.for(loadBalance, method),
+      loadBalancerName: loadBalance.name,
       policy: this.#policy(settings),
-      timeoutMs: Math.min(boundFrom(settings.timeoutMs), this.#inheritedMs()),
+      timeoutMs: Math.max(0, timeoutMs),
       attemptTimeoutMs: boundFrom(this.#attemptTimeoutMs(method, settings)),
-      start: ({ endpoint, timeoutMs, previousAttempts }) =>
-        this.#channels.start(endpoint, {
-          method,
-          header,
-          timeoutMs,
-          previousAttempts,
-          input: source.input(),
-        }),
+      hold: this.#hold,
+      start: ({ endpoint, ...attempt }) =>
+        this.#channels.start(endpoint, { method, header, ...attempt, input: source.input() }),
       whyNotReplayable: () => this.#whyNotReplayable(method, source),
     };
   }
@@ -61,10 +68,9 @@ export class CallPlanner {
   }
 
   #policy({ retries, retryOn, backoff }: CallSettings): RetryPolicy {
-    const set = retries ?? this.#advertised.retries;
     return {
-      retries: set ?? defaultRetries,
-      retriesSet: set !== undefined,
+      retries: retries ?? this.#advertised.retries ?? defaultRetries,
+      retriesSet: retries !== undefined, // a provider cannot know what is safe for this caller
       retryOn: retryOn ?? retryByDefault,
       backoff: { ...defaultBackoff, ...backoff },
     };

@@ -9,6 +9,8 @@ import {
   toBinary,
 } from "@bufbuild/protobuf";
 import {
+  Code,
+  ConnectError,
   type ContextValues,
   createContextValues,
   type Interceptor,
@@ -17,11 +19,13 @@ import {
   type UnaryRequest,
   type UnaryResponse,
 } from "@connectrpc/connect";
-import { runCall } from "@thrice/cluster";
+import { type EndCall, runCall } from "@thrice/cluster";
 import type { Answer } from "@thrice/core";
 import { Channels } from "../channels.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
+import { withHistory } from "./answer-history.js";
+import { CallBounds } from "./call-bounds.js";
 import { errorFromCall } from "./call-error.js";
 import { CallPlanner } from "./call-planner.js";
 import { createMessages } from "./create-messages.js";
@@ -40,44 +44,78 @@ export interface CallRequest {
 export type Init = MessageInitShape<DescMethod["input"]>;
 
 type Request = UnaryRequest | StreamRequest;
+type RequestCommon = Omit<UnaryRequest, "stream" | "method" | "message">;
 type Response = UnaryResponse | StreamResponse;
 
 export class Caller {
   readonly #options: ResolvedClientOptions;
   readonly #channels: Channels;
   readonly #planner: CallPlanner;
+  /** Ends the calls under way, one function each. */
+  readonly #underWay = new Set<EndCall>();
+  #closed = false;
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
     this.#channels = new Channels(options);
-    this.#planner = new CallPlanner(options, this.#channels);
+    this.#planner = new CallPlanner(options, this.#channels, (end) => this.#hold(end));
   }
 
   /** Calls a method that takes one message and answers with one. Rejects with a `ConnectError`. */
   async unary(call: CallRequest, init: Init): Promise<UnaryResponse> {
     const method = call.method as DescMethodUnary;
     const message = create(method.input, init);
-    const request: UnaryRequest = { stream: false, method, message, ...this.#common(call) };
-    const response = await this.#intercept(request, (sent) =>
-      this.#send(call, sent, singleMessage(sent.message as Message)),
-    );
-    return response as UnaryResponse;
+    const toSource = (sent: Request) => singleMessage(sent.message as Message);
+    const toRequest = (common: RequestCommon): UnaryRequest => ({
+      stream: false,
+      method,
+      message,
+      ...common,
+    });
+    return (await this.#call(call, toRequest, toSource)) as UnaryResponse;
   }
 
   /** Calls any other method. Rejects, or breaks the stream of answers, with a `ConnectError`. */
   async stream(call: CallRequest, inits: AsyncIterable<Init>): Promise<StreamResponse> {
     const method = call.method as DescMethodStreaming;
     const message = createMessages(method.input, inits);
-    const request: StreamRequest = { stream: true, method, message, ...this.#common(call) };
-    const response = await this.#intercept(request, (sent) =>
-      this.#send(call, sent, this.#replayable(method, sent.message as AsyncIterable<Message>)),
-    );
-    return response as StreamResponse;
+    const toSource = (sent: Request) =>
+      this.#replayable(method, sent.message as AsyncIterable<Message>);
+    const toRequest = (common: RequestCommon): StreamRequest => ({
+      stream: true,
+      method,
+      message,
+      ...common,
+    });
+    return (await this.#call(call, toRequest, toSource)) as StreamResponse;
   }
 
   /** Fails what still runs and closes the connections. */
-  close(): Promise<void> {
-    return this.#channels.close();
+  async close(): Promise<void> {
+    this.#closed = true;
+    for (const end of this.#underWay) end("rejected", closedError());
+    await this.#channels.close();
+  }
+
+  async #call(
+    call: CallRequest,
+    toRequest: (common: RequestCommon) => Request,
+    toSource: (sent: Request) => RequestSource,
+  ): Promise<Response> {
+    if (this.#closed) throw closedError();
+    const { clock, interceptors } = this.#options;
+    const timeoutMs = this.#planner.timeoutMs(call.settings);
+    if (interceptors.length === 0) {
+      const request = toRequest(this.#common(call, call.signal ?? new AbortController().signal));
+      return this.#send(call, request, toSource(request), timeoutMs);
+    }
+    const startedMs = clock.nowMs();
+    const bounds = new CallBounds({ signal: call.signal, timeoutMs, clock });
+    const letGo = this.#hold((_outcome, error) => bounds.end(error));
+    const send = (sent: Request) =>
+      this.#send(call, sent, toSource(sent), timeoutMs + startedMs - clock.nowMs(), bounds);
+    const request = toRequest(this.#common(call, bounds.signal));
+    return bounds.run(() => this.#intercept(request, send)).finally(letGo);
   }
 
   /** The first interceptor sees the request first and the answer last. */
@@ -86,14 +124,27 @@ export class Caller {
     return this.#options.interceptors.reduceRight(wrap, send)(request);
   }
 
-  async #send(call: CallRequest, request: Request, source: RequestSource): Promise<Response> {
+  async #send(
+    call: CallRequest,
+    request: Request,
+    source: RequestSource,
+    timeoutMs: number,
+    bounds?: CallBounds,
+  ): Promise<Response> {
     const { method, settings } = call;
     const { header, signal } = request;
-    const end = await runCall(this.#planner.plan({ method, settings, header, signal, source }));
+    const plan = this.#planner.plan({ method, settings, timeoutMs, header, signal, source });
+    const { result, attempts, finished } = await runCall(plan);
     source.commit();
-    void end.finished.then(() => source.close());
-    if (!end.result.ok) throw errorFromCall(method, end.result, end.attempts, this.#options.logger);
-    return responseFrom(request, end.result.answer);
+    bounds?.holdUntil(finished);
+    void finished.then(() => source.close());
+    if (!result.ok) throw errorFromCall(method, result, attempts, this.#options.logger);
+    return responseFrom(request, withHistory(result.answer, attempts));
+  }
+
+  #hold(end: EndCall): () => void {
+    this.#underWay.add(end);
+    return () => this.#underWay.delete(end);
   }
 
   #replayable({ input }: DescMethod, messages: AsyncIterable<Message>): RequestSource {
@@ -101,17 +152,24 @@ export class Caller {
     return new ReplayBuffer(messages, sizeOf, this.#options.replayBufferBytes);
   }
 
-  #common({ method: { parent, name }, settings, signal, contextValues }: CallRequest) {
+  #common(
+    { method: { parent, name }, settings, contextValues }: CallRequest,
+    signal: AbortSignal,
+  ): RequestCommon {
     const peer = this.#options.directory.snapshot().endpoints[0]?.id ?? "no-endpoint.invalid";
     return {
       service: parent,
       requestMethod: "POST",
       url: `http://${peer}/${parent.typeName}/${name}`,
       header: new Headers(settings.attachments),
-      signal: signal ?? new AbortController().signal,
+      signal,
       contextValues: contextValues ?? createContextValues(),
     };
   }
+}
+
+function closedError(): ConnectError {
+  return new ConnectError("the client is closed", Code.Unavailable);
 }
 
 function responseFrom({ stream, service, method }: Request, answer: Answer): Response {

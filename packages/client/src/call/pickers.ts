@@ -1,5 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
-import type { LoadBalancer, Picker } from "@thrice/core";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { describeThrown } from "@thrice/cluster";
+import { checkShape, type LoadBalancer, type Picker } from "@thrice/core";
 
 /** The pickers of a client: one per load balancer and method, so that methods do not disturb each other's turns. */
 export class Pickers {
@@ -13,9 +15,19 @@ export class Pickers {
     }
     let picker = byMethod.get(method);
     if (picker === undefined) {
-      picker = balancer.createPicker();
+      picker = createPicker(balancer);
       byMethod.set(method, picker);
     }
     return picker;
+  }
+}
+
+/** @throws ConnectError naming the balancer, if it throws or makes something else than a picker. */
+function createPicker(balancer: LoadBalancer): Picker {
+  try {
+    return checkShape("its picker", balancer.createPicker(), "a picker", ["pick"]);
+  } catch (cause) {
+    const text = `load balancer ${balancer.name} makes no picker: ${describeThrown(cause)}`;
+    throw new ConnectError(text, Code.Internal, undefined, undefined, cause);
   }
 }

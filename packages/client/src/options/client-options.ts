@@ -3,7 +3,9 @@ import { createStaticDirectory } from "@thrice/cluster";
 import {
   type Clock,
   checkBoolean,
+  checkFunction,
   checkKnownOptions,
+  checkLogger,
   checkNumber,
   checkShape,
   checkWholeNumber,
@@ -16,8 +18,12 @@ import {
   show,
   systemClock,
 } from "@thrice/core";
-import { checkFunction } from "./check-function.js";
-import { type CallSettings, checkMethodOptions, methodOptionNames } from "./method-options.js";
+import {
+  type CallSettings,
+  checkMethodOptions,
+  layerSettings,
+  methodOptionNames,
+} from "./method-options.js";
 
 /** Options of a client. Those that also exist for a service, a method and a call are its defaults for them. */
 export interface ClientOptions extends MethodOptions {
@@ -74,13 +80,13 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   } = options;
   return {
     directory: createStaticDirectory(parseAddresses(options.url)),
-    settings: checkMethodOptions(options),
+    settings: layerSettings({}, checkMethodOptions(options)),
     interceptors: checkInterceptors(interceptors),
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
     maxReceiveBytes: checkBytes("maxReceiveBytes", maxReceiveBytes, 1),
     replayBufferBytes: checkBytes("replayBufferBytes", replayBufferBytes, 0),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
-    logger: checkShape("logger", logger, "a logger", ["debug", "warnf"]),
+    logger: checkLogger("logger", logger),
     clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
     random: checkFunction("random", random),
   };

@@ -1,6 +1,6 @@
 /** Options that exist at every level: checked once per level, then laid upon each other. */
 import { Code } from "@connectrpc/connect";
-import { createRetryPredicate } from "@thrice/cluster";
+import { createRetryPredicate, defaultBackoff } from "@thrice/cluster";
 import {
   type AttachmentsInit,
   type Backoff,
@@ -64,13 +64,23 @@ export function checkMethodOptions(options: MethodOptions): CallSettings {
 /** Lays the nearer level `over` upon `base`. Attachments and backoff add up, field by field. */
 export function layerSettings(base: CallSettings, over: CallSettings): CallSettings {
   const { attachments, backoff } = base;
-  return {
+  const layered = {
     ...base,
     ...over,
     ...(backoff && over.backoff && { backoff: { ...backoff, ...over.backoff } }),
     ...(attachments &&
       over.attachments && { attachments: mergeAttachments(attachments, over.attachments) }),
   };
+  if (over.backoff) checkBackoffOrder(layered.backoff);
+  return layered;
+}
+
+/** Either bound may come from another level, or from the framework. */
+function checkBackoffOrder(backoff: Partial<Backoff> | undefined): void {
+  const { baseMs, maxMs } = { ...defaultBackoff, ...backoff };
+  if (baseMs > maxMs) {
+    throw new RangeError(`backoff.baseMs must be at most backoff.maxMs ${maxMs}, got ${baseMs}`);
+  }
 }
 
 /** A field that is left out, or is undefined, says nothing; null and 0 are values. */

@@ -1,12 +1,12 @@
 import type { DescService } from "@bufbuild/protobuf";
 import {
   type CallOptions,
+  checkFunction,
   checkKnownOptions,
   checkShape,
   type MethodOptions,
   type ServiceOptions,
 } from "@thrice/core";
-import { checkFunction } from "./check-function.js";
 import {
   type CallSettings,
   checkMethodOptions,

@@ -14,7 +14,7 @@ import {
 import { freshEndpoints } from "../fresh-endpoints.js";
 import type { CallPlan } from "./call-plan.js";
 import { codeName } from "./code-name.js";
-import { deadlineError } from "./deadline-error.js";
+import { deadlineError } from "./end-errors.js";
 import { WatchedAttempt } from "./watched-attempt.js";
 
 export class CallRun implements ClusterCall {
@@ -64,7 +64,11 @@ export class CallRun implements ClusterCall {
     const all = this.endpoints;
     const fresh = exclude.length === 0 ? all : freshEndpoints(all, exclude);
     const candidates = fresh.length === 0 ? all : fresh;
-    return candidates.length === 0 ? undefined : this.#plan.picker.pick(candidates, this);
+    if (candidates.length === 0) return undefined;
+    const picked = this.#plan.picker.pick(candidates, this);
+    if (picked !== undefined) return picked;
+    const name = this.#plan.loadBalancerName;
+    throw new Error(`load balancer ${name} picked none of ${candidates.length} endpoints`);
   }
 
   async attempt(endpoint: Endpoint | undefined): Promise<AttemptResult> {
@@ -146,7 +150,7 @@ export class CallRun implements ClusterCall {
     const running = this.#plan.start({
       endpoint,
       previousAttempts,
-      timeoutMs: Math.min(attemptTimeoutMs, remainingMs),
+      timeoutMs: this.#answersWithMany() ? remainingMs : Math.min(attemptTimeoutMs, remainingMs),
     });
     const attempt = new WatchedAttempt(running, (end) => this.#judge(endpoint, startedMs, end));
     this.#open.add(attempt);
@@ -156,6 +160,12 @@ export class CallRun implements ClusterCall {
       attempt.boundBy(this.clock.setTimer(attemptTimeoutMs, stop));
     }
     return attempt.end;
+  }
+
+  /** The attempt of a stream is bounded up to its first message; that is no bound the peer could be told. */
+  #answersWithMany(): boolean {
+    const { methodKind } = this.method;
+    return methodKind === "server_streaming" || methodKind === "bidi_streaming";
   }
 
   #judge({ id }: Endpoint, startedMs: number, said: AttemptEnd): AttemptEnd {

@@ -1,6 +1,7 @@
-import { Code } from "@connectrpc/connect";
+import { Code, ConnectError } from "@connectrpc/connect";
 import { CallBench, listenersOf, nothingLeft, strategy } from "../testing/call-bench.js";
 import { answer, failure, openStream, silence } from "../testing/scripted-wire.js";
+import type { EndCall } from "./call-plan.js";
 
 const bench = new CallBench();
 afterEach(() => expect(bench.leftovers()).toEqual(nothingLeft));
@@ -151,5 +152,30 @@ describe("the caller's signal", () => {
       "b cancelled",
       "c cancelled",
     ]);
+  });
+});
+
+describe("a client that closes", () => {
+  test.each([
+    { name: "while an attempt runs", script: [silence] },
+    {
+      name: "while it waits for the next attempt",
+      script: [failure({ pushback: { kind: "after", delayMs: 9_000 } })],
+    },
+  ])("ends a call $name", async ({ script }) => {
+    const held = new Set<EndCall>();
+    const hold = (end: EndCall) => {
+      held.add(end);
+      return () => held.delete(end);
+    };
+    const { clock, end } = bench.start({ script, hold });
+    await clock.advance(10);
+    for (const endCall of held) endCall("rejected", new ConnectError("closed", Code.Unavailable));
+    expect((await end).result).toMatchObject({
+      outcome: "rejected",
+      error: { code: Code.Unavailable },
+    });
+    await (await end).finished;
+    expect(held.size).toBe(0);
   });
 });

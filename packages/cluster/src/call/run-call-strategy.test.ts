@@ -30,6 +30,11 @@ describe("a custom strategy that breaks its promise", () => {
       run: () => Promise.reject(undefined),
       text: "cluster strategy custom threw: undefined",
     },
+    {
+      name: "rejects with what cannot be rendered",
+      run: () => Promise.reject(Object.create(null)),
+      text: "cluster strategy custom threw: [Object: null prototype] {}",
+    },
     { name: "returns nothing", run: foreign(undefined), text: "custom returned no result" },
     { name: "returns null", run: foreign(null), text: "custom returned no result" },
     { name: "returns text", run: foreign("answer"), text: "custom returned no result" },
@@ -182,11 +187,6 @@ describe("parts that users plug in", () => {
     expect(result).toMatchObject({ outcome: "rejected", error: { code: Code.Internal } });
   });
 
-  test("a balancer that picks nothing leaves the call without an endpoint", async () => {
-    const { result } = await bench.play({ picker: { pick: () => undefined } });
-    expect(result).toMatchObject({ outcome: "rejected", error: { code: Code.Unavailable } });
-  });
-
   test("a retryOn that throws ends the call as internal, with the attempt in its text", async () => {
     const retryOn = () => {
       throw new Error("no idea");
@@ -212,4 +212,14 @@ describe("a custom strategy that knows no end", () => {
     expect(result).toMatchObject({ ok: false, error: { code: Code.Internal } });
     expect(result).toMatchObject({ error: { rawMessage: expect.stringContaining("it goes on") } });
   });
+});
+
+test("a load balancer that picks nothing ends the call as internal, and is named", async () => {
+  const { result } = await bench.play({
+    picker: { pick: () => undefined },
+    loadBalancerName: "mine",
+  });
+  expect(result).toMatchObject({ ok: false, error: { code: Code.Internal } });
+  const text = "load balancer mine picked none of 3 endpoints";
+  expect(result).toMatchObject({ error: { rawMessage: expect.stringContaining(text) } });
 });

@@ -137,3 +137,19 @@ describe("whyNotReplayable", () => {
     });
   });
 });
+
+test.each([
+  { name: "serverStream", toldMs: 5_000 },
+  { name: "unary", toldMs: 100 },
+] as const)(
+  "the peer of $name is told $toldMs ms when an attempt has 100 of 5000",
+  async ({ name, toldMs }) => {
+    const { wire } = await bench.play({
+      method: methods[name],
+      script: [answer()],
+      timeoutMs: 5_000,
+      attemptTimeoutMs: 100,
+    });
+    expect(wire.requests).toMatchObject([{ timeoutMs: toldMs }]);
+  },
+);

@@ -1,9 +1,10 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { AttemptRecord, AttemptResult, FailedAttempt } from "@thrice/core";
+import { describeThrown } from "../describe-thrown.js";
 import type { CallPlan } from "./call-plan.js";
 import { CallRun } from "./call-run.js";
-import { deadlineError } from "./deadline-error.js";
 import { describeFailure } from "./describe-failure.js";
+import { cancelError, deadlineError } from "./end-errors.js";
 
 /** How a call ended, and by which attempts. */
 export interface CallEnd {
@@ -14,8 +15,8 @@ export interface CallEnd {
 }
 
 /**
- * Runs one call: hands it to its strategy, and ends it when the caller cancels or the deadline passes,
- * whatever the strategy does. Never rejects. When it settles, no losing attempt runs on; a stream that
+ * Runs one call: hands it to its strategy, and ends it when the caller cancels, the deadline passes or the client
+ * closes, whatever the strategy does. Never rejects. When it settles, no losing attempt runs on; a stream that
  * was answered stays bound to the caller's signal and the deadline until it is finished.
  */
 export async function runCall(plan: CallPlan): Promise<CallEnd> {
@@ -34,17 +35,19 @@ interface Outside {
   release(): void;
 }
 
-function watchOutside({ signal, clock, timeoutMs }: CallPlan, run: CallRun): Outside {
+function watchOutside({ signal, clock, timeoutMs, hold }: CallPlan, run: CallRun): Outside {
   let settle: (result: FailedAttempt) => void = () => {};
   const ended = new Promise<FailedAttempt>((resolve) => {
     settle = resolve;
   });
-  const onAbort = () => settle(run.end("cancelled", cancelError(signal)));
+  const onAbort = () => settle(run.end("cancelled", cancelError(signal?.reason)));
   const onDeadline = () => settle(run.end("deadline-passed", deadlineError(timeoutMs)));
   const undoTimer = Number.isFinite(timeoutMs) ? clock.setTimer(timeoutMs, onDeadline) : undefined;
   if (signal?.aborted) onAbort();
   signal?.addEventListener("abort", onAbort);
+  const letGo = hold((outcome, error) => settle(run.end(outcome, error)));
   const release = () => {
+    letGo();
     undoTimer?.();
     signal?.removeEventListener("abort", onAbort);
   };
@@ -57,7 +60,10 @@ async function runStrategy({ strategy }: CallPlan, run: CallRun): Promise<Attemp
     if (isResult(result)) return result;
     return strategyFailure(`cluster strategy ${strategy.name} returned no result of an attempt`);
   } catch (cause) {
-    return strategyFailure(`cluster strategy ${strategy.name} threw: ${String(cause)}`, cause);
+    return strategyFailure(
+      `cluster strategy ${strategy.name} threw: ${describeThrown(cause)}`,
+      cause,
+    );
   }
 }
 
@@ -72,14 +78,4 @@ function isResult(value: unknown): value is AttemptResult {
 function strategyFailure(text: string, cause?: unknown): FailedAttempt {
   const error = new ConnectError(text, Code.Internal, undefined, undefined, cause);
   return { ok: false, endpoint: undefined, outcome: "rejected", error };
-}
-
-function cancelError(signal: AbortSignal | undefined): ConnectError {
-  return new ConnectError(
-    "the caller cancelled the call",
-    Code.Canceled,
-    undefined,
-    undefined,
-    signal?.reason,
-  );
 }

@@ -1,5 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import { BusinessError, type FailedAttempt, type RetryOn, type RetryPredicate } from "@thrice/core";
+import { describeThrown } from "../describe-thrown.js";
 
 /** Statuses that another attempt may well mend. The others are the caller's fault, or final. */
 const retryableCodes: readonly Code[] = [
@@ -16,7 +17,17 @@ export const retryByDefault: RetryPredicate = (failure) =>
 
 /** Turns the option `retryOn` into a function. A list of codes never covers a provider's business error. */
 export function createRetryPredicate(retryOn: RetryOn): RetryPredicate {
-  return typeof retryOn === "function" ? retryOn : (failure) => hasCode(failure, retryOn);
+  return typeof retryOn === "function"
+    ? (failure) => judge(retryOn, failure)
+    : (failure) => hasCode(failure, retryOn);
+}
+
+function judge(retryOn: RetryPredicate, failure: FailedAttempt): boolean {
+  try {
+    return retryOn(failure);
+  } catch (cause) {
+    throw new Error(`retryOn threw: ${describeThrown(cause)}`, { cause });
+  }
 }
 
 function hasCode({ error }: FailedAttempt, codes: readonly Code[]): boolean {

@@ -147,6 +147,8 @@ function plainPlan() {
     method,
     strategy: failover,
     picker: firstPicker,
+    loadBalancerName: "first",
+    hold: () => () => {},
     random: () => 0.5,
     timeoutMs: Number.POSITIVE_INFINITY,
     attemptTimeoutMs: Number.POSITIVE_INFINITY,

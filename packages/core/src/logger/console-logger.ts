@@ -1,6 +1,7 @@
+import { checkOneOf } from "../check.js";
 import { createLogger } from "./create-logger.js";
 import { formatJsonLine, formatTextLine } from "./log-line.js";
-import { checkOneOf, type Logger, type LogLevel } from "./logger.js";
+import type { Logger, LogLevel } from "./logger.js";
 
 /** Where lines go: a writable stream, or as much of one as is needed. */
 export interface LogStream {

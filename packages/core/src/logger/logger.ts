@@ -1,4 +1,4 @@
-import { inspect } from "node:util";
+import { checkOneOf } from "../check.js";
 
 const severities = { debug: 10, info: 20, warn: 30, error: 40, off: 50 } as const;
 
@@ -54,17 +54,4 @@ export function passesLevel(level: RecordLevel, threshold: LogLevel): boolean {
  */
 export function checkLogLevel(value: unknown): LogLevel {
   return checkOneOf("level", value, Object.keys(severities) as LogLevel[]);
-}
-
-/**
- * Hands back `value` if it is one of `allowed`.
- *
- * @throws TypeError if it is not, naming the option, the value and the allowed ones.
- * @internal
- */
-export function checkOneOf<const T>(option: string, value: unknown, allowed: readonly T[]): T {
-  const found = allowed.find((candidate) => candidate === value);
-  if (found !== undefined) return found;
-  const choices = allowed.map((choice) => inspect(choice)).join(", ");
-  throw new TypeError(`${option} must be one of ${choices}, got ${inspect(value)}`);
 }

@@ -55,10 +55,10 @@ async function callUnary(
   init: Init,
   options: CallOptions | undefined,
 ): Promise<Message> {
-  const { header, trailer, message } = await caller.unary(request, init);
-  options?.onHeader?.(header);
-  options?.onTrailer?.(trailer);
-  return message;
+  const answer = await caller.unaryAnswer(request, init);
+  options?.onHeader?.(answer.header);
+  options?.onTrailer?.(answer.trailer);
+  return answer.message;
 }
 
 async function takeOnly(

@@ -5,8 +5,8 @@ import type { RunningAttempt } from "@thrice/core";
 export interface ChannelRequest {
   readonly method: DescMethod;
   readonly input: RequestInput;
-  /** Attachments. Not changed. */
-  readonly header: Headers;
+  /** Attachments, if there are any. Not changed. */
+  readonly header?: Headers | undefined;
   /** Time that the peer is told it has, in milliseconds; `Infinity` tells it nothing. */
   readonly timeoutMs: number;
   /** Attempts of the same call before this one. */

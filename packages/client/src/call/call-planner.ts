@@ -13,7 +13,8 @@ export interface PlannedCall {
   readonly settings: CallSettings;
   /** Time that is left of the call, in milliseconds; `Infinity` for no bound. */
   readonly timeoutMs: number;
-  readonly header: Headers;
+  /** Attachments, if there are any. */
+  readonly header: Headers | undefined;
   readonly signal: AbortSignal | undefined;
   readonly source: RequestSource;
 }

@@ -20,14 +20,14 @@ import {
   type UnaryResponse,
 } from "@connectrpc/connect";
 import { type EndCall, runCall } from "@thrice/cluster";
-import type { Answer } from "@thrice/core";
+import type { Answer, UnaryAnswer } from "@thrice/core";
 import { Channels } from "../channels.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
 import { withHistory } from "./answer-history.js";
 import { CallBounds } from "./call-bounds.js";
 import { errorFromCall } from "./call-error.js";
-import { CallPlanner } from "./call-planner.js";
+import { CallPlanner, type PlannedCall } from "./call-planner.js";
 import { createMessages } from "./create-messages.js";
 import { ReplayBuffer } from "./replay-buffer.js";
 import { type RequestSource, singleMessage } from "./request-source.js";
@@ -42,6 +42,9 @@ export interface CallRequest {
 
 /** What a caller may write for a message. */
 export type Init = MessageInitShape<DescMethod["input"]>;
+
+/** What a unary call comes back with. */
+export type UnaryParts = Pick<UnaryAnswer, "message" | "header" | "trailer">;
 
 type Request = UnaryRequest | StreamRequest;
 type RequestCommon = Omit<UnaryRequest, "stream" | "method" | "message">;
@@ -61,7 +64,27 @@ export class Caller {
     this.#planner = new CallPlanner(options, this.#channels, (end) => this.#hold(end));
   }
 
-  /** Calls a method that takes one message and answers with one. Rejects with a `ConnectError`. */
+  /**
+   * Calls a method that takes one message and answers with one. Rejects with a `ConnectError`. Without interceptors nothing is
+   * made that nobody looks at: no request and response of Connect's, no headers, no signal.
+   */
+  async unaryAnswer(call: CallRequest, init: Init): Promise<UnaryParts> {
+    if (this.#options.interceptors.length > 0) return this.unary(call, init);
+    const { method, settings, signal } = call;
+    const source = singleMessage(create(method.input, init));
+    const timeoutMs = this.#planner.timeoutMs(settings);
+    const header = settings.attachments;
+    return (await this.#run({
+      method,
+      settings,
+      timeoutMs,
+      header,
+      signal,
+      source,
+    })) as UnaryAnswer;
+  }
+
+  /** As `unaryAnswer`, for Connect's own clients. */
   async unary(call: CallRequest, init: Init): Promise<UnaryResponse> {
     const method = call.method as DescMethodUnary;
     const message = create(method.input, init);
@@ -133,13 +156,19 @@ export class Caller {
   ): Promise<Response> {
     const { method, settings } = call;
     const { header, signal } = request;
-    const plan = this.#planner.plan({ method, settings, timeoutMs, header, signal, source });
-    const { result, attempts, finished } = await runCall(plan);
-    source.commit();
+    const planned = { method, settings, timeoutMs, header, signal, source };
+    return responseFrom(request, await this.#run(planned, bounds));
+  }
+
+  /** Makes the call beneath the interceptors. */
+  async #run(call: PlannedCall, bounds?: CallBounds): Promise<Answer> {
+    if (this.#closed) throw closedError();
+    const { result, attempts, finished } = await runCall(this.#planner.plan(call));
+    call.source.commit();
     bounds?.holdUntil(finished);
-    void finished.then(() => source.close());
-    if (!result.ok) throw errorFromCall(method, result, attempts, this.#options.logger);
-    return responseFrom(request, withHistory(result.answer, attempts));
+    void finished.then(() => call.source.close());
+    if (result.ok) return withHistory(result.answer, attempts);
+    throw errorFromCall(call.method, result, attempts, this.#options.logger);
   }
 
   #hold(end: EndCall): () => void {

@@ -89,4 +89,17 @@ describe("errorFromHandler", () => {
     errorFromHandler(new Error("bug"), context, { exposeErrors: false, logger });
     expect(logger.records).toMatchObject([{ level: "error" }]);
   });
+
+  test.each([{ exposeErrors: true }, { exposeErrors: false }])(
+    "gives its answer though the logger throws, with exposeErrors $exposeErrors",
+    ({ exposeErrors }) => {
+      const fail = () => {
+        throw new Error("disk full");
+      };
+      const logger = { ...memoryLogger(), debug: fail, error: fail };
+      expect(
+        errorFromHandler(new Error("told"), contextOf(), { exposeErrors, logger }),
+      ).toMatchObject({ code: Code.Unknown });
+    },
+  );
 });

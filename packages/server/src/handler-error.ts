@@ -1,5 +1,8 @@
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import { type Logger, show } from "@thrice/core";
+import { logQuietly } from "./log-quietly.js";
+import { methodPath } from "./method-path.js";
+import { withSendableMetadata } from "./sendable-metadata.js";
 
 export interface HandlerErrorRules {
   /** Whether the text of a plain error goes to the caller. */
@@ -8,8 +11,8 @@ export interface HandlerErrorRules {
 }
 
 /**
- * Turns what a handler threw into the error that the caller gets. A `ConnectError` goes out as it is.
- * Anything else becomes `unknown`; its text stays in the log unless it is exposed. What is thrown because
+ * Turns what a handler threw into the error that the caller gets. A `ConnectError` goes out as it is,
+ * but for metadata that must not be sent. Anything else becomes `unknown`; its text stays in the log unless it is exposed. What is thrown because
  * the call was over anyway is the call's own end, and no news.
  */
 export function errorFromHandler(
@@ -17,16 +20,16 @@ export function errorFromHandler(
   context: HandlerContext,
   { exposeErrors, logger }: HandlerErrorRules,
 ): ConnectError {
-  if (thrown instanceof ConnectError) return thrown;
+  if (thrown instanceof ConnectError) return withSendableMetadata(thrown);
   const { signal, method } = context;
   if (signal.aborted && isAbort(thrown, signal))
     return ConnectError.from(signal.reason, Code.Canceled);
-  const name = `${method.parent.typeName}/${method.name}`;
+  const name = methodPath(method);
   if (exposeErrors) {
-    logger.debug("handler failed", name, thrown);
+    logQuietly(() => logger.debug("handler failed", name, thrown));
     return new ConnectError(textOf(thrown), Code.Unknown);
   }
-  logger.error("handler failed", name, thrown);
+  logQuietly(() => logger.error("handler failed", name, thrown));
   return new ConnectError("the handler failed", Code.Unknown);
 }
 

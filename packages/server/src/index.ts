@@ -1,5 +1,14 @@
 export { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
-export { consoleLogger, type Logger, type LogLevel, pinoLogger } from "@thrice/core";
+export {
+  type CreateLoggerOptions,
+  consoleLogger,
+  createLogger,
+  type Logger,
+  type LogLevel,
+  type LogRecord,
+  type LogSink,
+  pinoLogger,
+} from "@thrice/core";
 export type { HandlerOptions } from "@thrice/core/codegen-v1";
 export type { ServerOptions } from "./options.js";
 export { newServer, type Server } from "./server.js";

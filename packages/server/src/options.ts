@@ -2,6 +2,7 @@ import {
   type Clock,
   checkBoolean,
   checkKnownOptions,
+  checkLogger,
   checkNumber,
   checkShape,
   checkWholeNumber,
@@ -17,20 +18,30 @@ import type { HandlerOptions } from "@thrice/core/codegen-v1";
 /** Options of a server. */
 export interface ServerOptions extends HandlerOptions {
   /** TCP port, 0 to 65 535; 0 lets the system choose. @defaultValue 50_051 */
-  readonly port?: number;
+  readonly port?: number | undefined;
   /** Address or name of the interface to listen on. @defaultValue all interfaces */
-  readonly host?: string;
+  readonly host?: string | undefined;
   /** How long `stop()` lets running calls go on, in milliseconds. @defaultValue 10_000 */
-  readonly graceMs?: number;
+  readonly graceMs?: number | undefined;
   /** Takes what the server has to tell; nothing while all is well. @defaultValue `consoleLogger()` */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /** Tells time; for tests. @defaultValue the system's clock */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
 }
 
 /** The options with every default filled in. */
-export interface ResolvedServerOptions extends Required<Omit<ServerOptions, "host">> {
+export interface ResolvedServerOptions extends ResolvedHandlerOptions {
+  readonly port: number;
   readonly host: string | undefined;
+  readonly graceMs: number;
+  readonly logger: Logger;
+  readonly clock: Clock;
+}
+
+/** The options of a service with every default filled in. */
+export interface ResolvedHandlerOptions {
+  readonly exposeErrors: boolean;
+  readonly maxReceiveBytes: number;
 }
 
 /** @throws TypeError or RangeError naming field, bound and value. */
@@ -52,7 +63,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     host,
     port: checkWholeNumber("port", port, 0, 65_535),
     graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
-    logger: checkShape("logger", logger, "a logger", ["debug", "debugf", "error"]),
+    logger: checkLogger("logger", logger),
     clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
   };
 }
@@ -60,8 +71,8 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
 /** Fills what a service leaves open with what the server says. */
 export function resolveHandlerOptions(
   options: HandlerOptions,
-  defaults: Required<HandlerOptions>,
-): Required<HandlerOptions> {
+  defaults: ResolvedHandlerOptions,
+): ResolvedHandlerOptions {
   const { exposeErrors = defaults.exposeErrors, maxReceiveBytes = defaults.maxReceiveBytes } =
     options;
   return {

@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import { checkKnownOptions, show } from "@thrice/core";
 import type { HandlerOptions, ServiceHost } from "@thrice/core/codegen-v1";
 import { type ServedService, WireServer } from "@thrice/protocol";
+import { logQuietly } from "./log-quietly.js";
 import {
   knownHandlerOptions,
   type ResolvedServerOptions,
@@ -63,14 +64,14 @@ class ThriceServer implements Server {
       throw new TypeError(`handler of ${typeName} must be an object, got ${show(handler)}`);
     }
     if (this.#services.has(typeName)) throw new Error(`service ${typeName} is registered already`);
-    if (this.#listening)
-      throw new Error(`service ${typeName} comes too late: the server was started`);
+    if (this.#listening || this.#stopping) {
+      const what = this.#listening ? "started" : "stopped";
+      throw new Error(`service ${typeName} comes too late: the server was ${what}`);
+    }
     checkKnownOptions(`options of ${typeName}`, options, knownHandlerOptions);
     const { exposeErrors, maxReceiveBytes } = resolveHandlerOptions(options, this.#options);
-    const implementation = wrapHandler(service, handler, {
-      exposeErrors,
-      logger: this.#options.logger,
-    });
+    const { logger, clock } = this.#options;
+    const implementation = wrapHandler(service, handler, { exposeErrors, logger, clock });
     this.#services.set(typeName, { service, implementation, maxReceiveBytes });
   }
 
@@ -94,7 +95,7 @@ class ThriceServer implements Server {
     const wire = new WireServer({ services: [...this.#services.values()], logger, clock });
     this.#port = await wire.listen({ host, port });
     this.#wire = wire;
-    logger.debugf("listening on port %d", this.#port);
+    logQuietly(() => logger.debugf("listening on port %d", this.#port));
   }
 
   async #close(): Promise<void> {

@@ -1,4 +1,5 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
+import { systemClock } from "@thrice/core";
 import { memoryLogger } from "@thrice/core/testing";
 import { wrapHandler } from "./wrap-handler.js";
 
@@ -9,7 +10,7 @@ function service(...names: string[]): DescService {
 }
 
 describe("wrapHandler", () => {
-  const rules = { exposeErrors: false, logger: memoryLogger() };
+  const rules = { exposeErrors: false, logger: memoryLogger(), clock: systemClock };
 
   test("takes nothing that every object inherits for a method", () => {
     const wrapped = wrapHandler(service("hasOwnProperty", "isPrototypeOf"), {}, rules);

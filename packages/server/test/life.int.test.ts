@@ -65,7 +65,31 @@ describe("serve()", () => {
   });
 });
 
+test("a logger that throws keeps the server from nothing", async () => {
+  const fail = () => {
+    throw new Error("disk full");
+  };
+  const logger = { ...memoryLogger(), debug: fail, debugf: fail, error: fail };
+  const unary = ({ text }: { text: string }) => {
+    if (text === "fail") throw new Error("bug");
+    return { text };
+  };
+  const { peer } = await bench.serve({ unary }, { logger });
+  expect(await failureOf(peer().unary({ text: "fail" }))).toMatchObject({
+    rawMessage: "the handler failed",
+  });
+  expect((await peer().unary({ text: "on" })).text).toBe("on");
+});
+
 describe("stop()", () => {
+  test("lets no further service be registered", async () => {
+    const server = open();
+    await server.stop();
+    expect(() => server.registerService(KindsService, {})).toThrow(
+      "service kinds.KindsService comes too late: the server was stopped",
+    );
+  });
+
   test("before serve(), and again, resolves", async () => {
     const server = open();
     await Promise.all([server.stop(), server.stop()]);

@@ -1,6 +1,6 @@
 /** Wrong options and registrations throw at once, naming field, bound and value. */
 
-import { newServer } from "@thrice/server";
+import { consoleLogger, newServer } from "@thrice/server";
 import { KindsService } from "./gen/kinds/kinds_pb.js";
 import { registerKindsServiceHandler } from "./gen/kinds/kinds_thrice.js";
 
@@ -31,6 +31,11 @@ describe("newServer", () => {
     { title: "exposeErrors 1", options: { exposeErrors: 1 }, says: "exposeErrors must be true or" },
     { title: "exposeErrors null", options: { exposeErrors: null }, says: "exposeErrors must be" },
     { title: "logger {}", options: { logger: {} }, says: "logger must be a logger with debug()" },
+    {
+      title: "a logger that lacks warnf",
+      options: { logger: { ...consoleLogger(), warnf: undefined } },
+      says: "logger must be a logger with",
+    },
     { title: "clock {}", options: { clock: {} }, says: "clock must be a clock with nowMs()" },
   ])("refuses $title", ({ options, says }) => {
     expect(() => newServer(options as never)).toThrow(

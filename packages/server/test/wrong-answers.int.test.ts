@@ -66,19 +66,65 @@ describe("a handler that answers", () => {
     ]);
   });
 
-  test("a message whose field is of the wrong type breaks the one call only", async () => {
-    const unsendable = {
-      toString() {
-        throw new Error("no text");
-      },
-    };
-    const { peer } = await bench.serve({
-      unary: ({ text }) => ({ text: text === "wrong" ? (unsendable as never) : text }),
-    });
-    expect(await failureOf(peer().unary({ text: "wrong" }))).toBeInstanceOf(ConnectError);
-    expect((await peer().unary({ text: "right" })).text).toBe("right");
-  });
+  test.each(protocols)(
+    "what cannot be serialised over %s is unknown, and told to the log",
+    async (protocol) => {
+      const { peer, logger } = await bench.serve({
+        unary: ({ text }) => ({ text: text === "wrong" ? unsendable() : text }),
+        async *watch() {
+          yield { text: "fine" };
+          yield { text: unsendable() };
+        },
+      });
+      const { unary, watch } = peer(protocol);
+      for (const call of [() => unary({ text: "wrong" }), () => readAll(watch({}))]) {
+        expect(await failureOf(call())).toMatchObject({
+          code: Code.Unknown,
+          rawMessage: "the handler failed",
+        });
+      }
+      expect(logger.records).toMatchObject([
+        {
+          level: "error",
+          message: expect.stringMatching(/KindsService\/Unary.*kinds\.Note\.text/),
+        },
+        {
+          level: "error",
+          message: expect.stringMatching(/KindsService\/Watch.*kinds\.Note\.text/),
+        },
+      ]);
+      expect((await unary({ text: "right" })).text).toBe("right");
+    },
+  );
+
+  test.each(protocols)(
+    "a message that cannot be made over %s is unknown, and told to the log",
+    async (protocol) => {
+      const broken = {
+        get text(): string {
+          throw new Error("secret");
+        },
+      };
+      const { peer, logger } = await bench.serve({ unary: () => broken });
+      expect(await failureOf(peer(protocol).unary({}))).toMatchObject({
+        code: Code.Unknown,
+        rawMessage: "the handler failed",
+      });
+      expect(logger.records).toMatchObject([
+        { level: "error", message: expect.stringContaining("secret") },
+      ]);
+    },
+  );
 });
+
+/** No text, and its description fails. */
+function unsendable(): never {
+  return {
+    toString() {
+      throw new Error("secret");
+    },
+  } as never;
+}
 
 describe("a handler that throws", () => {
   test.each(protocols)("a ConnectError tells all of it over %s", async (protocol) => {
@@ -93,6 +139,20 @@ describe("a handler that throws", () => {
       "not so",
       "h",
     ]);
+    expect(logger.records).toEqual([]);
+  });
+
+  test.each(protocols)("a ConnectError amid a stream keeps its text over %s", async (protocol) => {
+    const { peer, logger } = await bench.serve({
+      async *watch() {
+        yield { text: "fine" };
+        throw new ConnectError("serialize binary: mine", Code.Internal, {}, [], new Error("why"));
+      },
+    });
+    expect(await failureOf(readAll(peer(protocol).watch({})))).toMatchObject({
+      code: Code.Internal,
+      rawMessage: "serialize binary: mine",
+    });
     expect(logger.records).toEqual([]);
   });
 

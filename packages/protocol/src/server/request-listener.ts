@@ -9,7 +9,9 @@ import {
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
 import type { Logger } from "@thrice/core";
+import { checkSendable } from "./check-sendable.js";
 import { dropEndlessTimeout } from "./endless-timeout.js";
+import { logQuietly } from "./log-quietly.js";
 
 /** A service with its implementation. */
 export interface ServedService {
@@ -26,7 +28,7 @@ type NodeResponse = Parameters<typeof universalResponseToNodeResponse>[1];
 /** Makes the listener for `http` and `http2` servers. It never throws. */
 export function createRequestListener(services: readonly ServedService[], logger: Logger) {
   const handlers = new Map<string, UniversalHandler>();
-  for (const handler of services.flatMap(createHandlers))
+  for (const handler of services.flatMap((service) => createHandlers(service, logger)))
     handlers.set(handler.requestPath, handler);
   const answer = async (path: string, request: NodeRequest, response: NodeResponse) => {
     const handler = handlers.get(path);
@@ -39,20 +41,20 @@ export function createRequestListener(services: readonly ServedService[], logger
   return (request: NodeRequest, response: NodeResponse): void => {
     const path = request.url?.split("?", 1)[0] ?? "";
     answer(path, request, response).catch((reason) => {
-      logger.debug("request broken off", path, reason);
       response.destroy();
+      logQuietly(() => logger.debug("request broken off", path, reason));
     });
   };
 }
 
-function createHandlers({
-  service,
-  implementation,
-  maxReceiveBytes,
-}: ServedService): UniversalHandler[] {
+function createHandlers(
+  { service, implementation, maxReceiveBytes }: ServedService,
+  logger: Logger,
+): UniversalHandler[] {
   const router = createConnectRouter({
     acceptCompression: [compressionGzip, compressionBrotli],
     readMaxBytes: maxReceiveBytes,
+    interceptors: [checkSendable(logger)],
   });
   router.service(service, implementation);
   return router.handlers;

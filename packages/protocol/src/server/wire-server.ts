@@ -4,6 +4,7 @@ import http2 from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock, Logger } from "@thrice/core";
 import { listenError } from "./listen-error.js";
+import { logQuietly } from "./log-quietly.js";
 import { createRequestListener, type ServedService } from "./request-listener.js";
 import { sniffProtocol } from "./sniff-protocol.js";
 
@@ -43,7 +44,9 @@ export class WireServer {
     this.#http1.on("request", (request, response) => this.#endWhenClosed(request.socket, response));
     this.#http2 = http2.createServer(http2Options, listener);
     this.#http2.on("session", (session) => this.#hold(session));
-    this.#http2.on("sessionError", (error) => logger.debug("connection failed", error));
+    this.#http2.on("sessionError", (error) =>
+      logQuietly(() => logger.debug("connection failed", error)),
+    );
     this.#splitConnections();
   }
 

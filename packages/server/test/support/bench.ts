@@ -15,7 +15,13 @@ import {
 } from "../gen/kinds/kinds_thrice.js";
 
 /** How a peer speaks. */
-export const protocols = ["grpc", "grpc-web", "connect", "connect over HTTP/1.1"] as const;
+export const protocols = [
+  "grpc",
+  "grpc-web",
+  "connect",
+  "connect with JSON",
+  "connect over HTTP/1.1",
+] as const;
 export type Protocol = (typeof protocols)[number];
 
 export interface Served {
@@ -67,6 +73,8 @@ export class Bench {
       grpc: createGrpcTransport,
       "grpc-web": createGrpcWebTransport,
       connect: createConnectTransport,
+      "connect with JSON": (http2: typeof options) =>
+        createConnectTransport({ ...http2, useBinaryFormat: false }),
     }[protocol];
     return createClient(KindsService, create(options));
   }

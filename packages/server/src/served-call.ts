@@ -1,0 +1,78 @@
+/** One call while a handler serves it: its context, its deadline, and what the handler's own calls inherit. */
+import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
+import { type Clock, type InboundCall, type Logger, runInboundCall } from "@thrice/core";
+import { Deadline } from "./deadline.js";
+import { logQuietly } from "./log-quietly.js";
+import { methodPath } from "./method-path.js";
+import { ServedContext } from "./served-context.js";
+
+/** What a call is measured with, and who is told of what nobody waits for. */
+export interface ServedCallRules {
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/**
+ * Shape: serving → ended. A handler that outlasts its deadline is left behind, and ends when it settles: until then its
+ * own calls find that no time is left. What it has started and not awaited is bound by nothing afterwards.
+ */
+export class ServedCall implements InboundCall {
+  /** For the handler. */
+  readonly context: ServedContext;
+  readonly #deadline: Deadline;
+  readonly #logger: Logger;
+  #lastStep: Promise<unknown> | undefined;
+  #ended = false;
+
+  /** @throws ConnectError with `deadline_exceeded` if no time is left. */
+  constructor(wire: HandlerContext, { clock, logger }: ServedCallRules) {
+    const leftMs = wire.timeoutMs();
+    if (leftMs !== undefined && leftMs <= 0) {
+      throw new ConnectError("the deadline passed before the handler began", Code.DeadlineExceeded);
+    }
+    this.context = new ServedContext(wire);
+    this.#deadline = new Deadline(leftMs, clock);
+    this.#logger = logger;
+  }
+
+  remainingMs(): number | undefined {
+    if (this.#ended) return undefined;
+    return this.#deadline.passed ? 0 : this.context.timeoutMs();
+  }
+
+  /** Runs `work` as part of this call. */
+  run<T>(work: () => T): T {
+    return runInboundCall(this, work);
+  }
+
+  /** Runs `work` as part of this call, and waits for it no longer than the deadline. */
+  step<T>(work: () => Promise<T>): Promise<T> {
+    return this.#deadline.bound(() => {
+      const step = this.run(work);
+      this.#lastStep = step;
+      return step;
+    });
+  }
+
+  /** Hands over the metadata and ends the call. `leave` tells a handler that is left behind; it never throws here. */
+  end(leave: () => unknown = () => {}): void {
+    this.#deadline.clear();
+    this.context.sendHeader();
+    this.context.sendTrailer();
+    if (this.#deadline.passed) void this.#leaveBehind(leave);
+    else this.#ended = true;
+  }
+
+  async #leaveBehind(leave: () => unknown): Promise<void> {
+    const left = this.run(async () => leave());
+    for (const result of await Promise.allSettled([this.#lastStep, left])) {
+      if (result.status === "rejected") this.#tell(result.reason);
+    }
+    this.#ended = true;
+  }
+
+  #tell(reason: unknown): void {
+    const name = methodPath(this.context.method);
+    logQuietly(() => this.#logger.debug("handler failed after its deadline", name, reason));
+  }
+}

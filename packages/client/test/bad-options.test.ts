@@ -68,7 +68,7 @@ const everywhere: readonly { field: string; value: unknown; says: string }[] = [
     says: "attachments must be an object or Headers, got",
   })),
   { field: "retires", value: 3, says: "unknown option 'retires'; did you mean 'retries'?" },
-  { field: "timeout", value: 3, says: "unknown option 'timeout'; known: " },
+  { field: "timeout", value: 3, says: "unknown option 'timeout'; did you mean 'timeoutMs'?" },
 ];
 
 describe.each(everywhere)("$field $value", ({ field, value, says }) => {

@@ -113,3 +113,12 @@ test("a load balancer without a picker fails the call, and is named", async () =
     rawMessage: expect.stringContaining("load balancer broken"),
   });
 });
+
+test("what an interceptor throws fails the call as internal, and is its cause", async () => {
+  const cause = new RangeError("no token");
+  const broken: Interceptor = () => () => Promise.reject(cause);
+  const { stub } = bench.client({ url: "127.0.0.1:1", interceptors: [broken] });
+  const failure = await failureOf(stub.unary({}));
+  expect(failure).toBeInstanceOf(ConnectError);
+  expect(failure).toMatchObject({ code: Code.Internal, rawMessage: "no token", cause });
+});

@@ -27,6 +27,13 @@ export const tryTwice: ClusterStrategy = {
   },
 };
 
+// Programs that compile with exactOptionalPropertyTypes hand on what may be undefined.
+declare const unset: undefined;
+newClient({ url: "a", retries: unset, backoff: unset, logger: unset, random: unset });
+newKindsService(client, { timeoutMs: unset, methods: { watch: { cluster: unset } } });
+newKindsService(client, { methods: unset });
+void kinds.unary({}, { attemptTimeoutMs: unset, signal: unset, onHeader: unset });
+
 // @ts-expect-error url is needed
 newClient({});
 // @ts-expect-error retries is a number

@@ -12,6 +12,8 @@ describe("parseAddresses", () => {
     { url: "[2001:db8::1]", host: "2001:db8::1", port: defaultPort },
     { url: "[::ffff:10.0.0.1]:7", host: "::ffff:10.0.0.1", port: 7 },
     { url: "tri://greeter:7/greet.GreetService", host: "greeter", port: 7 },
+    { url: "greeter:7/a//b", host: "greeter", port: 7 },
+    { url: "tri/path", host: "tri", port: defaultPort },
     { url: "greeter/", host: "greeter", port: defaultPort },
     { url: "Greeter.Example:7", host: "greeter.example", port: 7 },
     { url: "[2001:DB8::1]:7", host: "2001:db8::1", port: 7 },
@@ -75,6 +77,18 @@ describe("parseAddresses", () => {
       text: "url has a comma, which joins no addresses: '127.0.0.1,127.0.0.2:1'; use a semicolon or a list",
     },
     { url: "a:1,b:2", text: "url has a comma" },
+    {
+      url: "tri//127.0.0.1:20000",
+      text: "url begins with 'tri//': 'tri//127.0.0.1:20000'; use tri://host:port",
+    },
+    { url: "tri:/127.0.0.1:20000", text: "url begins with 'tri:/'" },
+    { url: "http//a:1", text: "url begins with 'http//'" },
+    {
+      url: "tri://::1:20000",
+      text: "url has an IPv6 host without brackets: 'tri://::1:20000'; put an IPv6 host in brackets, as in [::1]:50051",
+    },
+    { url: "::1", text: "put an IPv6 host in brackets" },
+    { url: "2001:db8::1/path", text: "put an IPv6 host in brackets" },
     { url: "[::1]x", text: "url is not an address" },
     { url: "greeter#top", text: "url is not an address" },
   ])("refuses $url, saying why", ({ url, text }) => {

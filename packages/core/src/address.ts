@@ -51,6 +51,7 @@ function splitJoined(text: unknown): string[] {
 }
 
 function parseAddress(text: string): Address {
+  checkStart(text);
   const parts = shape.exec(text)?.groups;
   if (parts === undefined) throw new TypeError(`url is not an address: ${show(text)}`);
   const { scheme, ip6, host = "", port, query } = parts;
@@ -73,6 +74,20 @@ function parseAddress(text: string): Address {
     port: parsePort(port, text),
     params: Object.fromEntries(new URLSearchParams(query)),
   };
+}
+
+/** Refuses what would be taken for a host named `tri`, or for a name with a port. */
+function checkStart(text: string): void {
+  const [start] = /^[^:/?#[\]]+(?:\/\/|:\/(?!\/))/.exec(text) ?? [];
+  if (start !== undefined) {
+    throw new TypeError(`url begins with ${show(start)}: ${show(text)}; use tri://host:port`);
+  }
+  const [authority = ""] = /^[^/?#]*/.exec(text.replace(/^[^:/?#[\]]*:\/\//, "")) ?? [];
+  if (isIPv6(authority) || isIPv6(authority.replace(/:[^:]*$/, ""))) {
+    throw new TypeError(
+      `url has an IPv6 host without brackets: ${show(text)}; put an IPv6 host in brackets, as in [::1]:50051`,
+    );
+  }
 }
 
 function checkScheme(scheme: string | undefined, text: string): void {

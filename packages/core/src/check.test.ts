@@ -110,6 +110,9 @@ describe("checkLogger", () => {
     const needs = methods.map((name) => `${name}()`).join(", ");
     expect(() => checkLogger("logger", lame)).toThrow(TypeError);
     expect(() => checkLogger("logger", lame)).toThrow(`logger must be a logger with ${needs}, got`);
+    expect(() => checkLogger("logger", lame)).toThrow(
+      /; use consoleLogger\(\), pinoLogger\(pino\(\)\) or createLogger\(\)$/,
+    );
   });
 
   test.each([{ value: console }, { value: null }, { value: () => {} }])("refuses $value", (row) => {
@@ -158,7 +161,11 @@ describe("checkKnownOptions", () => {
     { wrong: "rteries", hint: "did you mean 'retries'?" },
     { wrong: "timeoutms", hint: "did you mean 'timeoutMs'?" },
     { wrong: "TimeoutMs", hint: "did you mean 'timeoutMs'?" },
-    { wrong: "timeout", hint: "known: retries, signal, timeoutMs" },
+    { wrong: "timeout", hint: "did you mean 'timeoutMs'?" },
+    { wrong: "TIMEOUT", hint: "did you mean 'timeoutMs'?" },
+    { wrong: "signalOfCall", hint: "did you mean 'signal'?" },
+    { wrong: "retry", hint: "known: retries, signal, timeoutMs" },
+    { wrong: "ti", hint: "known: retries, signal, timeoutMs" },
     { wrong: "", hint: "known: retries, signal, timeoutMs" },
   ])("refuses the name '$wrong': $hint", ({ wrong, hint }) => {
     const text = `call options: unknown option '${wrong}'; ${hint}`;

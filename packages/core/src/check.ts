@@ -41,22 +41,25 @@ export function checkOneOf<const T>(field: string, value: unknown, allowed: read
 
 /** @throws TypeError unless `value` has all log methods of `Logger`. */
 export function checkLogger(field: string, value: unknown): Logger {
-  return checkShape<Logger>(field, value, "a logger", Object.keys(logMethods));
+  const hint = "; use consoleLogger(), pinoLogger(pino()) or createLogger()";
+  return checkShape<Logger>(field, value, "a logger", Object.keys(logMethods), hint);
 }
 
-/** @throws TypeError unless `value` is an object that has each of `methods` as a function. */
+/** @throws TypeError, ending in `hint`, unless `value` is an object that has each of `methods` as a function. */
 export function checkShape<T>(
   field: string,
   value: unknown,
   what: string,
   methods: readonly string[],
+  hint = "",
 ): T {
   if (typeof value === "object" && value !== null) {
     const record = value as Record<string, unknown>;
     if (methods.every((name) => typeof record[name] === "function")) return value as T;
   }
   const needs = methods.map((name) => `${name}()`).join(", ");
-  throw new TypeError(`${field} must be ${what} with ${needs}, got ${show(value)}`);
+  const wanted = needs === "" ? what : `${what} with ${needs}`;
+  throw new TypeError(`${field} must be ${wanted}, got ${show(value)}${hint}`);
 }
 
 /** @throws TypeError unless `value` is a plain set of options whose names are all in `known`. */
@@ -90,9 +93,9 @@ const logMethods: Record<Exclude<keyof Logger, "level">, true> = {
 };
 
 function suggest(name: string, known: ReadonlySet<string>): string {
-  const close = [...known].find((candidate) =>
-    differByOne(name.toLowerCase(), candidate.toLowerCase()),
-  );
+  const find = (isClose: (left: string, right: string) => boolean) =>
+    [...known].find((candidate) => isClose(name.toLowerCase(), candidate.toLowerCase()));
+  const close = find(differByOne) ?? find(oneBeginsTheOther);
   if (close !== undefined) return `did you mean ${show(close)}?`;
   return `known: ${[...known].sort().join(", ")}`;
 }
@@ -108,4 +111,11 @@ function differByOne(left: string, right: string): boolean {
   const restRight = right.slice(start, right.length - end);
   if (restLeft.length <= 1 && restRight.length <= 1) return true;
   return restLeft.length === 2 && restLeft === [...restRight].reverse().join("");
+}
+
+/** Whether one is the other with something behind it, such as a unit. Two letters begin too many names. */
+function oneBeginsTheOther(left: string, right: string): boolean {
+  return (
+    Math.min(left.length, right.length) > 2 && (left.startsWith(right) || right.startsWith(left))
+  );
 }

@@ -138,7 +138,10 @@ export class Caller {
     const send = (sent: Request) =>
       this.#send(call, sent, toSource(sent), timeoutMs + startedMs - clock.nowMs(), bounds);
     const request = toRequest(this.#common(call, bounds.signal));
-    return bounds.run(() => this.#intercept(request, send)).finally(letGo);
+    return bounds
+      .run(() => this.#intercept(request, send))
+      .catch(throwFromInterceptor)
+      .finally(letGo);
   }
 
   /** The first interceptor sees the request first and the answer last. */
@@ -195,6 +198,11 @@ export class Caller {
       contextValues: contextValues ?? createContextValues(),
     };
   }
+}
+
+/** An interceptor may throw anything; callers catch `ConnectError`. */
+function throwFromInterceptor(reason: unknown): never {
+  throw ConnectError.from(reason, Code.Internal);
 }
 
 function closedError(): ConnectError {

@@ -30,21 +30,21 @@ export interface ClientOptions extends MethodOptions {
   /** Where the service is: `tri://host:port`, a list of such, or several in one text joined by `;`. */
   readonly url: string | readonly string[];
   /** Connect interceptors, run once per call; the first one sees the request first and the answer last. */
-  readonly interceptors?: readonly Interceptor[];
+  readonly interceptors?: readonly Interceptor[] | undefined;
   /** Bound of opening a connection, in milliseconds. @defaultValue 1_000 */
-  readonly connectTimeoutMs?: number;
+  readonly connectTimeoutMs?: number | undefined;
   /** Largest message that is read, in bytes. @defaultValue 4 MiB */
-  readonly maxReceiveBytes?: number;
+  readonly maxReceiveBytes?: number | undefined;
   /** Request messages of one stream that are kept to be sent again, in bytes; more stops retrying. @defaultValue 1 MiB */
-  readonly replayBufferBytes?: number;
+  readonly replayBufferBytes?: number | undefined;
   /** Whether a call that a handler makes ends with the deadline of the call it serves. @defaultValue true */
-  readonly inheritDeadline?: boolean;
+  readonly inheritDeadline?: boolean | undefined;
   /** Takes one line for each call that failed after several attempts. @defaultValue `consoleLogger()` */
-  readonly logger?: Logger;
+  readonly logger?: Logger | undefined;
   /** Tells time; for tests. @defaultValue the system's clock */
-  readonly clock?: Clock;
+  readonly clock?: Clock | undefined;
   /** Draws from 0 up to, but not including, 1; for tests. @defaultValue `Math.random` */
-  readonly random?: () => number;
+  readonly random?: (() => number) | undefined;
 }
 
 /** The options with every default filled in. */

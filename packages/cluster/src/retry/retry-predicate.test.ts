@@ -76,3 +76,9 @@ describe("createRetryPredicate", () => {
     expect(seen).toEqual([business]);
   });
 });
+
+test("a retryOn that answers with a promise is refused, for a promise would always mean yes", () => {
+  const retryOn = createRetryPredicate((async () => false) as never);
+  const failure = { ok: false, endpoint: undefined, outcome: "answered" } as never;
+  expect(() => retryOn(failure)).toThrow("retryOn must return true or false, got Promise");
+});

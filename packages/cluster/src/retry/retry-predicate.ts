@@ -1,5 +1,11 @@
 import { Code } from "@connectrpc/connect";
-import { BusinessError, type FailedAttempt, type RetryOn, type RetryPredicate } from "@thrice/core";
+import {
+  BusinessError,
+  type FailedAttempt,
+  type RetryOn,
+  type RetryPredicate,
+  show,
+} from "@thrice/core";
 import { describeThrown } from "../describe-thrown.js";
 
 /** Statuses that another attempt may well mend. The others are the caller's fault, or final. */
@@ -23,6 +29,12 @@ export function createRetryPredicate(retryOn: RetryOn): RetryPredicate {
 }
 
 function judge(retryOn: RetryPredicate, failure: FailedAttempt): boolean {
+  const judgement = callRetryOn(retryOn, failure);
+  if (typeof judgement === "boolean") return judgement;
+  throw new TypeError(`retryOn must return true or false, got ${show(judgement)}`);
+}
+
+function callRetryOn(retryOn: RetryPredicate, failure: FailedAttempt): unknown {
   try {
     return retryOn(failure);
   } catch (cause) {

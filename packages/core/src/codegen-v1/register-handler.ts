@@ -7,9 +7,9 @@ export interface HandlerOptions {
    * Whether the text of a plain `Error` is sent to the caller; otherwise it stays in the server's log.
    * @defaultValue what the server says, else false
    */
-  readonly exposeErrors?: boolean;
+  readonly exposeErrors?: boolean | undefined;
   /** Largest message that is read, in bytes. @defaultValue what the server says, else 4 MiB */
-  readonly maxReceiveBytes?: number;
+  readonly maxReceiveBytes?: number | undefined;
 }
 
 /** Whatever can serve calls; a Thrice server is one. */

@@ -91,6 +91,26 @@ describe("callSiteFromStack", () => {
     { frame: "/app/my (old) src/server.ts:3:1", site: "my (old) src/server.ts:3" },
     { frame: "webpack://app/./src/server.ts:3:1", site: "src/server.ts:3" },
     { frame: "/server.ts:3:1", site: "server.ts:3" },
+    {
+      frame: "log (/app/node_modules/@thrice/server/dist/handler-error.js:29:7)",
+      site: "server/handler-error.js:29",
+    },
+    {
+      frame:
+        "file:///app/node_modules/.pnpm/@thrice+client@1/node_modules/@thrice/client/dist/call/a.js:2:1",
+      site: "client/a.js:2",
+    },
+    {
+      frame: "C:\\app\\node_modules\\@thrice\\server\\src\\a.ts:2:1",
+      site: "server/a.ts:2",
+    },
+    {
+      frame: "/thrice/packages/server/src/handler-error.ts:29:7",
+      site: "server/handler-error.ts:29",
+    },
+    { frame: "/thrice/packages/server/dist/a.js:29:7", site: "server/a.js:29" },
+    { frame: "/mine/packages/server/src/routes/a.ts:29:7", site: "routes/a.ts:29" },
+    { frame: "/mine/@thrice/server/src/a.ts:2:1", site: "src/a.ts:2" },
     { frame: "[eval]:1:1", site: "[eval]:1" },
     { frame: "fn (file:///app/100%/x.ts:1:1)", site: "100%/x.ts:1" },
     { frame: "Array.map (<anonymous>)", site: "next/frame.ts:9" },

@@ -16,7 +16,7 @@ const framePattern = /^\s+at (?:.*? \((.+):(\d+):\d+\)|(?:async )?(.+):(\d+):\d+
 /**
  * Names the code that called `method`, which must be on the stack.
  *
- * Shape: `folder/file.ts:line`.
+ * Shape: `folder/file.ts:line`; for files of the framework, `folder` is the name of the package.
  */
 export function captureCallSite(method: (...values: never[]) => void): string {
   const { stackTraceLimit } = Error;
@@ -53,11 +53,25 @@ function isFile(place: string): boolean {
 }
 
 function shortPath(place: string): string {
-  return (place.startsWith("file:") ? urlPath(place) : place)
+  const segments = (place.startsWith("file:") ? urlPath(place) : place)
     .split(/[/\\]/)
-    .filter((segment) => segment !== "")
-    .slice(-2)
-    .join("/");
+    .filter((segment) => segment !== "");
+  const folder = packageName(segments) ?? segments.at(-2);
+  return [folder, segments.at(-1)].filter((segment) => segment !== undefined).join("/");
+}
+
+/**
+ * Names the package of a file of the framework, whose `src` or `dist` a reader would take for their own. In a workspace,
+ * which may be another than the framework's, a folder below `src` tells more.
+ */
+function packageName(segments: readonly string[]): string | undefined {
+  const scope = segments.lastIndexOf("@thrice");
+  if (segments[scope - 1] === "node_modules" && segments.length > scope + 2) {
+    return segments[scope + 1];
+  }
+  const [packages, name, folder] = segments.slice(-4);
+  const isRoot = packages === "packages" && (folder === "src" || folder === "dist");
+  return isRoot ? name : undefined;
 }
 
 /** A path that is not properly encoded stays as it is. */

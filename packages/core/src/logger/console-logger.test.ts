@@ -81,6 +81,15 @@ describe("consoleLogger", () => {
       message: "level must be one of 'debug', 'info', 'warn', 'error', 'off', got 'loud'",
     },
     { wrong: { format: "xml" }, message: "format must be one of 'text', 'json', got 'xml'" },
+    {
+      wrong: { colour: true },
+      message: "options of consoleLogger: unknown option 'colour'; did you mean 'color'?",
+    },
+    { wrong: "debug", message: "options of consoleLogger must be an object, got 'debug'" },
+    { wrong: { stream: 5 }, message: "stream must be a stream with write(), got 5" },
+    { wrong: { stream: {} }, message: "stream must be a stream with write(), got {}" },
+    { wrong: { env: null }, message: "env must be an object, got null" },
+    { wrong: { now: 5 }, message: "now must be a function, got 5" },
     { wrong: { color: "never" }, message: "color must be one of 'auto', true, false, got 'never'" },
   ])("refuses $wrong", ({ wrong, message }) => {
     expect(() => consoleLogger(wrong as ConsoleLoggerOptions)).toThrow(new TypeError(message));

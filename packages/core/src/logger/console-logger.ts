@@ -1,4 +1,4 @@
-import { checkOneOf } from "../check.js";
+import { checkFunction, checkKnownOptions, checkOneOf, checkShape } from "../check.js";
 import { createLogger } from "./create-logger.js";
 import { formatJsonLine, formatTextLine } from "./log-line.js";
 import type { Logger, LogLevel } from "./logger.js";
@@ -18,17 +18,17 @@ export interface LogStream {
 /** Settings of `consoleLogger`. */
 export interface ConsoleLoggerOptions {
   /** Least grave level that is written; can be switched later through `logger.level`. @defaultValue "info" */
-  level?: LogLevel;
+  level?: LogLevel | undefined;
   /** Lines for people, or one JSON object a line for programs. @defaultValue "text" */
-  format?: "text" | "json";
+  format?: "text" | "json" | undefined;
   /** Colours the level word of text lines; "auto" does so on a terminal unless `NO_COLOR` is set. @defaultValue "auto" */
-  color?: "auto" | boolean;
+  color?: "auto" | boolean | undefined;
   /** Takes the lines of all levels, so that they keep their order. @defaultValue process.stdout */
-  stream?: LogStream;
+  stream?: LogStream | undefined;
   /** Tells the time of a line. @defaultValue the system's clock */
-  now?: () => Date;
+  now?: (() => Date) | undefined;
   /** Where `NO_COLOR` is looked up, once. @defaultValue process.env */
-  env?: { readonly NO_COLOR?: string | undefined };
+  env?: { readonly NO_COLOR?: string | undefined } | undefined;
 }
 
 /**
@@ -38,10 +38,14 @@ export interface ConsoleLoggerOptions {
  * called the logger. Errors show their stack. Lines that a broken stream does not take are lost without a word, and
  * from the making of the logger on, errors of that stream no longer end the process.
  *
- * @throws TypeError if `level`, `format` or `color` is none of the allowed values.
+ * @throws TypeError if an option is unknown or wrong.
  */
 export function consoleLogger(options: ConsoleLoggerOptions = {}): Logger {
+  checkKnownOptions("options of consoleLogger", options, known);
   const { level, now, stream = process.stdout, env = process.env } = options;
+  checkShape("stream", stream, "a stream", ["write"]);
+  checkShape("env", env, "an object", []);
+  if (now !== undefined) checkFunction("now", now);
   const format = checkOneOf("format", options.format ?? "text", ["text", "json"]);
   const color = checkOneOf("color", options.color ?? "auto", ["auto", true, false]);
   const coloured = color === "auto" ? stream.isTTY === true && !env.NO_COLOR : color;
@@ -54,6 +58,8 @@ export function consoleLogger(options: ConsoleLoggerOptions = {}): Logger {
   ignoreErrorsOf(stream);
   return logger;
 }
+
+const known: ReadonlySet<string> = new Set(["level", "format", "color", "stream", "now", "env"]);
 
 /** One listener is enough for all loggers of a stream. */
 function ignoreErrorsOf(stream: LogStream): void {

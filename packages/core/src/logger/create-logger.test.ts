@@ -90,6 +90,23 @@ describe("createLogger", () => {
     expect(records[0]?.message).toMatch(/^\[Error: x\n\s+at /);
   });
 
+  test.each([
+    { sink: undefined, options: {}, text: "sink must be a function, got undefined" },
+    { sink: {}, options: {}, text: "sink must be a function, got {}" },
+    { options: "debug", text: "options of createLogger must be an object, got 'debug'" },
+    {
+      options: { stack: true },
+      text: "options of createLogger: unknown option 'stack'; did you mean 'stacks'?",
+    },
+    { options: { callSites: 1 }, text: "callSites must be true or false, got 1" },
+    { options: { stacks: 1 }, text: "stacks must be true or false, got 1" },
+    { options: { now: 5 }, text: "now must be a function, got 5" },
+  ])("refuses at once: $text", ({ text, ...wrong }) => {
+    const { sink, options } = { sink: () => {}, ...wrong };
+    const make = () => createLogger(sink as never, options as never);
+    expect(make).toThrow(new TypeError(text));
+  });
+
   test("keeps what a sink throws from the caller", () => {
     const logger = createLogger(() => {
       throw new Error("disk full");

@@ -1,3 +1,4 @@
+import { checkBoolean, checkFunction, checkKnownOptions } from "../check.js";
 import { captureCallSite } from "./call-site.js";
 import { formatTemplate, formatValues } from "./format-message.js";
 import { guarded } from "./guarded.js";
@@ -33,7 +34,7 @@ export interface CreateLoggerOptions extends ShowOptions {
   /** First level, or the owner of a level to follow and to switch. @defaultValue "info" */
   level?: LogLevel | LevelHolder | undefined;
   /** Whether records name their caller, which costs several microseconds each. @defaultValue false */
-  callSites?: boolean;
+  callSites?: boolean | undefined;
   /** Tells the time of a record. @defaultValue the system's clock */
   now?: (() => Date) | undefined;
 }
@@ -41,12 +42,18 @@ export interface CreateLoggerOptions extends ShowOptions {
 /**
  * Makes a logger out of one function.
  *
- * @throws TypeError if `level` is none, here and when it is set later.
+ * @throws TypeError if `sink` is no function, an option is unknown or wrong, or `level` is none, here and when it is set
+ * later.
  * @example
  * const logger = createLogger(({ message }) => process.stderr.write(`${message}\n`), { level: "warn" });
  */
 export function createLogger(sink: LogSink, options: CreateLoggerOptions = {}): Logger {
+  checkFunction("sink", sink);
+  checkKnownOptions("options of createLogger", options, known);
   const { callSites = false, now = () => new Date(), stacks = false } = options;
+  checkBoolean("callSites", callSites);
+  checkBoolean("stacks", stacks);
+  checkFunction("now", now);
   const holder = resolveHolder(options.level ?? "info");
 
   const methods = (level: RecordLevel) => {
@@ -76,6 +83,8 @@ export function createLogger(sink: LogSink, options: CreateLoggerOptions = {}): 
     },
   };
 }
+
+const known: ReadonlySet<string> = new Set(["level", "callSites", "now", "stacks"]);
 
 type LogMethod = (...values: never[]) => void;
 

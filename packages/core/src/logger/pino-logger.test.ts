@@ -102,6 +102,17 @@ describe("pinoLogger", () => {
     expect(target.level).toBe("info");
   });
 
+  test.each([
+    { what: undefined, got: "undefined" },
+    { what: {}, got: "{}" },
+    { what: () => {}, got: "[Function: what]" },
+  ])("refuses $got, which is no pino logger", ({ what, got }) => {
+    expect(() => pinoLogger(what as never)).toThrow(TypeError);
+    expect(() => pinoLogger(what as never)).toThrow(
+      `pino must be a pino logger with debug(), info(), warn(), error(), isLevelEnabled(), got ${got}`,
+    );
+  });
+
   test("writes with the fields of a child", () => {
     const { target, lines } = recordingPino();
     pinoLogger(target.child({ component: "greeter" })).info("x");

@@ -1,3 +1,4 @@
+import { checkShape } from "../check.js";
 import { createLogger } from "./create-logger.js";
 import type { LevelHolder, Logger, LogLevel, RecordLevel } from "./logger.js";
 import { isError } from "./show-value.js";
@@ -23,6 +24,7 @@ const recordLevels: readonly RecordLevel[] = ["debug", "info", "warn", "error"];
  * The message is the same text as on the console; the first error among the values goes along as `err`. The level is
  * pino's own, read anew for every line: a switch on either side counts for both, and `off` is pino's `silent`.
  *
+ * @throws TypeError if `pino` is no pino logger.
  * @example
  * import pino from "pino";
  * import { pinoLogger } from "@thrice/core";
@@ -31,6 +33,7 @@ const recordLevels: readonly RecordLevel[] = ["debug", "info", "warn", "error"];
  * logger.infof("retry %d times", 1); // {"level":30,...,"component":"greeter","msg":"retry [1] times"}
  */
 export function pinoLogger(pino: PinoLike): Logger {
+  checkShape("pino", pino, "a pino logger", [...recordLevels, "isLevelEnabled"]);
   return createLogger(
     ({ level, message, values }) => {
       const err = values.find(isError);

@@ -7,7 +7,7 @@ export const maxValueLength = 16 * 1024;
 /** How values turn into text. */
 export interface ShowOptions {
   /** Shows errors with their stack, causes and fields; without it only name and message. @defaultValue false */
-  stacks?: boolean;
+  stacks?: boolean | undefined;
 }
 
 /** Writes any value as text; never throws, and stays below a fixed length. Strings stand as they are. */

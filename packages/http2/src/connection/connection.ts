@@ -1,0 +1,298 @@
+/**
+ * One HTTP/2 connection over a byte stream: what client and server have in common, and the state its parts share.
+ *
+ * Shape: open → closing (no new streams; ends with its last stream) → ended. An ended connection may linger: what is
+ * written goes out, what arrives is dropped, until the socket closes or `closeTimeoutMs` is over.
+ */
+import type { Duplex } from "node:stream";
+import { ErrorCode } from "../error-code.js";
+import { ReceiveCredit } from "../flow/receive-credit.js";
+import { SendLine } from "../flow/send-line.js";
+import { FrameFlag, FrameType, frameHeaderBytes } from "../frames/frame-type.js";
+import {
+  fixedFrameBytes,
+  headerBlockRoom,
+  writeFrameHeader,
+  writeGoaway,
+  writeHeaderBlock,
+  writeRstStream,
+  writeWindowUpdate,
+} from "../frames/frame-writer.js";
+import { defaultTableBytes, HpackDecoder } from "../hpack/hpack-decoder.js";
+import { HpackEncoder } from "../hpack/hpack-encoder.js";
+import type { PreparedHeaders } from "../hpack/prepared-headers.js";
+import type { ResolvedHttp2Options } from "../http2-options.js";
+import { FloodGuard } from "../limits/flood-guard.js";
+import type { ActiveStream } from "../stream/active-stream.js";
+import { StreamTable } from "../stream/stream-table.js";
+import { type ConnectionEnd, type ConnectionListener, streamEndOf } from "./connection-listener.js";
+import { type ConnectionRole, noRole } from "./connection-role.js";
+import { copyLimitBytes, Output } from "./output.js";
+import { newPeerState, type PeerState } from "./peer-state.js";
+import { Pings } from "./pings.js";
+import { RecentResets } from "./recent-resets.js";
+import { SocketLink } from "./socket-link.js";
+
+/** Quiet time after which a large slab is given back, in milliseconds. */
+const trimAfterMs = 1_000;
+const trimAboveBytes = 4_096;
+
+const closed: ConnectionEnd = { kind: "closed-here", code: ErrorCode.NO_ERROR, reason: "closed" };
+
+/** Connection of either role. */
+export class Connection {
+  readonly isServer: boolean;
+  readonly options: ResolvedHttp2Options;
+  readonly listener: ConnectionListener;
+  readonly streams = new StreamTable<ActiveStream>();
+  readonly peer: PeerState;
+  readonly out: Output;
+  readonly credit: ReceiveCredit;
+  readonly line: SendLine;
+  readonly guard: FloodGuard;
+  readonly pings: Pings;
+  readonly resets = new RecentResets();
+  readonly link: SocketLink;
+  /** Takes no new streams. */
+  isClosing = false;
+  hasEnded = false;
+  /** Last stream that the peer opened. */
+  lastPeerStreamId = 0;
+  /** Last stream that this side opened. */
+  lastOwnStreamId = 0;
+  /** What client and server do differently; set before the link starts. */
+  role: ConnectionRole = noRole;
+  #hasSentGoaway = false;
+  #encoder: HpackEncoder | undefined;
+  #decoder: HpackDecoder | undefined;
+
+  constructor(
+    socket: Duplex,
+    isServer: boolean,
+    options: ResolvedHttp2Options,
+    listener: ConnectionListener,
+  ) {
+    this.isServer = isServer;
+    this.options = options;
+    this.listener = listener;
+    this.peer = newPeerState(options);
+    this.out = new Output(socket, this);
+    this.credit = new ReceiveCredit(this);
+    this.line = new SendLine(this);
+    this.guard = new FloodGuard(options);
+    this.pings = new Pings(this);
+    this.link = new SocketLink(socket, this);
+  }
+
+  /** Made when first needed, as an idle connection needs none. */
+  get encoder(): HpackEncoder {
+    this.#encoder ??= new HpackEncoder(this.options, defaultTableBytes);
+    return this.#encoder;
+  }
+
+  /** Made when first needed, as an idle connection needs none. */
+  get decoder(): HpackDecoder {
+    this.#decoder ??= new HpackDecoder(this.options);
+    return this.#decoder;
+  }
+
+  /** Called after bytes were handed to the socket. */
+  onFlushed(): void {
+    this.link.onFlushed();
+    if (this.streams.size === 0 && this.out.slab.length <= trimAboveBytes) this.out.trim();
+  }
+
+  /** Whether so much waits for the socket that no DATA may be added. */
+  get isCongested(): boolean {
+    return this.out.backlogBytes >= this.link.maxBacklogBytes;
+  }
+
+  /** Tries to get rid of the backlog at once; `false` if the socket has to drain first. */
+  relieve(): boolean {
+    this.out.flush();
+    return !this.isCongested;
+  }
+
+  /** Writes HEADERS, with CONTINUATION if the block is long. @throws TypeError if a field of `extra` is not allowed. */
+  writeHeaders(
+    streamId: number,
+    headers: PreparedHeaders,
+    extra: readonly string[],
+    endStream: boolean,
+  ): void {
+    const { out, encoder } = this;
+    const at = out.reserve(frameHeaderBytes + encoder.roomFor(headers, extra));
+    const start = at + frameHeaderBytes;
+    const end = encoder.encode(out.slab, start, headers, extra);
+    const length = end - start;
+    if (length <= this.peer.maxFrameBytes) {
+      const flags = FrameFlag.END_HEADERS | (endStream ? FrameFlag.END_STREAM : 0);
+      writeFrameHeader(out.slab, at, length, FrameType.HEADERS, flags, streamId);
+      out.commit(end);
+      return;
+    }
+    const block = Buffer.from(out.slab.subarray(start, end));
+    const max = this.peer.maxFrameBytes;
+    const from = out.reserve(headerBlockRoom(length, max));
+    out.commit(writeHeaderBlock(out.slab, from, streamId, block, endStream, max));
+  }
+
+  /** Writes one DATA frame of `length` bytes and takes it from the windows. */
+  writeData(
+    stream: ActiveStream,
+    bytes: Uint8Array,
+    head: Uint8Array | undefined,
+    length: number,
+    endStream: boolean,
+  ): void {
+    stream.sendWindow -= length;
+    this.line.window -= length;
+    const { out } = this;
+    const at = out.reserve(
+      frameHeaderBytes + (length < copyLimitBytes ? length : length - bytes.length),
+    );
+    const flags = endStream ? FrameFlag.END_STREAM : 0;
+    let end = writeFrameHeader(out.slab, at, length, FrameType.DATA, flags, stream.id);
+    if (head !== undefined) end = out.copy(head, end);
+    if (length < copyLimitBytes) {
+      out.commit(out.copy(bytes, end));
+    } else {
+      out.commit(end);
+      out.append(bytes);
+    }
+    out.flushIfLong();
+  }
+
+  writeWindowUpdate(streamId: number, increment: number): void {
+    const at = this.out.reserve(fixedFrameBytes);
+    this.out.commit(writeWindowUpdate(this.out.slab, at, streamId, increment));
+  }
+
+  /** Writes RST_STREAM and remembers it, for frames of the stream may still be on their way. */
+  writeReset(streamId: number, code: number): void {
+    this.resets.add(streamId);
+    const at = this.out.reserve(fixedFrameBytes);
+    this.out.commit(writeRstStream(this.out.slab, at, streamId, code));
+  }
+
+  writeGoaway(lastStreamId: number, code: number, debug: string): void {
+    this.#hasSentGoaway = true;
+    const at = this.out.reserve(fixedFrameBytes + debug.length);
+    this.out.commit(writeGoaway(this.out.slab, at, lastStreamId, code, debug));
+  }
+
+  /** Answers a breach of a stream's rules: RST_STREAM, unless that happens too often. */
+  failStream(streamId: number, code: number, reason: string): void {
+    if (this.hasEnded) return;
+    if (!this.guard.allows("stream errors")) {
+      this.fail(ErrorCode.ENHANCE_YOUR_CALM, "too many stream errors");
+      return;
+    }
+    this.writeReset(streamId, code);
+    this.link.noteControlBytes(fixedFrameBytes);
+    this.streams.get(streamId)?.finish({ kind: "peer-violation", scope: "stream", code, reason });
+  }
+
+  /** Answers a breach of the connection's rules: GOAWAY, and the end of everything. */
+  fail(code: number, reason: string): void {
+    this.end({ kind: "peer-violation", code, reason });
+  }
+
+  /** Takes no new streams and ends with the last one. */
+  close(): void {
+    if (this.hasEnded) return;
+    this.isClosing = true;
+    if (this.streams.size === 0) this.#endQuietly();
+  }
+
+  /** Whether neither side has opened `streamId`. */
+  isIdle(streamId: number): boolean {
+    const isOwn = (streamId & 1) === (this.isServer ? 0 : 1);
+    if (streamId <= (isOwn ? this.lastOwnStreamId : this.lastPeerStreamId)) return false;
+    return !this.resets.mayInclude(streamId);
+  }
+
+  /** Takes note of a frame for a stream that is not, or no longer, open; late frames of a reset stream are no mistake. */
+  receiveStray(streamId: number): void {
+    if (this.isIdle(streamId)) {
+      this.fail(ErrorCode.PROTOCOL_ERROR, "frame on an idle stream");
+    } else if (!this.resets.mayInclude(streamId)) {
+      this.fail(ErrorCode.STREAM_CLOSED, "frame on a closed stream");
+    }
+  }
+
+  /** Ends the connection for a reason of this side or the peer's, telling the peer. */
+  end(end: ConnectionEnd): void {
+    if (this.hasEnded) return;
+    const isError = end.kind === "peer-violation" || (end.kind === "closed-here" && end.code !== 0);
+    if (isError) this.writeGoaway(this.lastPeerStreamId, end.code, end.reason);
+    else if (!this.#hasSentGoaway) this.writeGoaway(this.lastPeerStreamId, ErrorCode.NO_ERROR, "");
+    this.#finish(end, false);
+  }
+
+  /** Takes note that the byte stream is gone. After a GOAWAY that is no surprise. */
+  lose(error: Error | undefined): void {
+    const goaway = this.peer.goaway;
+    if (goaway !== undefined) {
+      this.#finish({ kind: "goaway", code: goaway.code, debug: goaway.debug }, true);
+    } else {
+      this.#finish({ kind: "lost", ...(error === undefined ? {} : { error }) }, true);
+    }
+  }
+
+  /** Drops a stream that has ended. */
+  forget(stream: ActiveStream, isCompleted: boolean): void {
+    this.streams.delete(stream.id);
+    if (isCompleted) this.guard.noteCompleted();
+    if (this.streams.size === 0 && !this.hasEnded) this.noteQuiet();
+  }
+
+  /** Takes note that no stream is open. */
+  noteQuiet(): void {
+    if (this.isClosing) {
+      this.#endQuietly();
+      return;
+    }
+    if (this.out.slab.length > trimAboveBytes) this.link.deadlines.set("trim", trimAfterMs);
+    if (this.options.idleTimeoutMs > 0) this.link.deadlines.set("idle", this.options.idleTimeoutMs);
+  }
+
+  /** Watches for streams that wait for a window. */
+  watchWindows(): void {
+    const { deadlines } = this.link;
+    if (!deadlines.has("window")) deadlines.set("window", this.options.windowTimeoutMs);
+  }
+
+  reportThrown(error: unknown): void {
+    try {
+      this.listener.onThrown?.(error);
+    } catch {
+      // A reporter that throws has nobody to report to.
+    }
+  }
+
+  /** Ends with the last stream; what made it close tells why. */
+  #endQuietly(): void {
+    const goaway = this.peer.goaway;
+    this.end(
+      goaway === undefined ? closed : { kind: "goaway", code: goaway.code, debug: goaway.debug },
+    );
+  }
+
+  #finish(end: ConnectionEnd, isLost: boolean): void {
+    if (this.hasEnded) return;
+    this.hasEnded = true;
+    this.isClosing = true;
+    if (isLost) this.link.abandon();
+    else this.link.linger();
+    for (const stream of this.streams.values()) {
+      stream.finish(streamEndOf(end, this.link.hasSent(stream.firstByteAt)));
+    }
+    this.pings.end();
+    try {
+      this.listener.onClose?.(end);
+    } catch (error) {
+      this.reportThrown(error);
+    }
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * SETTINGS of the peer and its acknowledgement of ours.
+ *
+ * @see RFC 9113 section 6.5
+ */
+import { ErrorCode } from "../error-code.js";
+import {
+  FrameFlag,
+  max31Bits,
+  maxMaxFrameBytes,
+  minMaxFrameBytes,
+  SettingId,
+} from "../frames/frame-type.js";
+import { fixedFrameBytes, readUint32, writeSettingsAck } from "../frames/frame-writer.js";
+import { defaultTableBytes } from "../hpack/hpack-decoder.js";
+import type { Connection } from "./connection.js";
+
+/** SETTINGS frames of one connection. */
+export class SettingsFrames {
+  readonly #connection: Connection;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  /** Takes SETTINGS and acknowledges it. */
+  receive(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+    const connection = this.#connection;
+    const length = end - start;
+    if (streamId !== 0) {
+      this.#protocolError("SETTINGS on a stream");
+      return;
+    }
+    const isAck = (flags & FrameFlag.ACK) !== 0;
+    if (isAck ? length !== 0 : length % 6 !== 0) {
+      this.#connection.fail(ErrorCode.FRAME_SIZE_ERROR, "SETTINGS of a wrong size");
+      return;
+    }
+    if (isAck) {
+      this.#receiveAck();
+      return;
+    }
+    if (connection.peer.hasSettled && this.#isFlood()) return;
+    for (let at = start; at < end; at += 6) {
+      const id = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+      if (!this.#applySetting(id, readUint32(bytes, at + 2))) return;
+    }
+    if (!connection.peer.hasSettled) {
+      connection.peer.hasSettled = true;
+      connection.link.deadlines.clear("preface");
+      connection.link.deadlines.disarm();
+      this.#settleStreamLimit(bytes, start, end);
+    }
+    const at = connection.out.reserve(fixedFrameBytes);
+    connection.out.commit(writeSettingsAck(connection.out.slab, at));
+    connection.link.noteControlBytes(9);
+    try {
+      connection.listener.onSettings?.(connection.peer);
+    } catch (error) {
+      connection.reportThrown(error);
+    }
+    if (!connection.hasEnded) connection.line.run();
+  }
+
+  #receiveAck(): void {
+    const connection = this.#connection;
+    if (connection.peer.hasAcknowledged) return void this.#isFlood();
+    connection.peer.hasAcknowledged = true;
+    connection.link.deadlines.clear("settings");
+    connection.link.deadlines.disarm();
+    const { headerTableBytes } = connection.options;
+    if (headerTableBytes !== defaultTableBytes) {
+      connection.decoder.confirmMaxTableBytes(headerTableBytes);
+    }
+  }
+
+  /** A peer that names no limit has none. @see RFC 9113 section 6.5.2 */
+  #settleStreamLimit(bytes: Buffer, start: number, end: number): void {
+    for (let at = start; at < end; at += 6) {
+      const id = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
+      if (id === SettingId.MAX_CONCURRENT_STREAMS) return;
+    }
+    this.#connection.peer.maxConcurrentStreams = Number.POSITIVE_INFINITY;
+  }
+
+  #applySetting(id: number, value: number): boolean {
+    const connection = this.#connection;
+    switch (id) {
+      case SettingId.HEADER_TABLE_SIZE:
+        if (value !== defaultTableBytes) connection.encoder.setPeerTableBytes(value);
+        return true;
+      case SettingId.ENABLE_PUSH:
+        if (value <= (connection.isServer ? 1 : 0)) return true;
+        this.#protocolError("ENABLE_PUSH out of range");
+        return false;
+      case SettingId.MAX_CONCURRENT_STREAMS:
+        connection.peer.maxConcurrentStreams = value;
+        return true;
+      case SettingId.INITIAL_WINDOW_SIZE:
+        return this.#resizeWindows(value);
+      case SettingId.MAX_FRAME_SIZE:
+        connection.peer.maxFrameBytes = value;
+        if (value >= minMaxFrameBytes && value <= maxMaxFrameBytes) return true;
+        this.#protocolError("MAX_FRAME_SIZE out of range");
+        return false;
+      case SettingId.MAX_HEADER_LIST_SIZE:
+        connection.peer.maxHeaderListBytes = value;
+        return true;
+      default:
+        return true;
+    }
+  }
+
+  /** Windows of open streams move with the setting, if need be below zero. @see RFC 9113 section 6.9.2 */
+  #resizeWindows(value: number): boolean {
+    const connection = this.#connection;
+    if (value > max31Bits) {
+      connection.fail(ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE out of range");
+      return false;
+    }
+    const change = value - connection.peer.initialWindowBytes;
+    connection.peer.initialWindowBytes = value;
+    for (const stream of connection.streams.values()) {
+      stream.sendWindow += change;
+      if (stream.sendWindow > max31Bits) {
+        connection.fail(ErrorCode.FLOW_CONTROL_ERROR, "window too large");
+        return false;
+      }
+      connection.line.join(stream);
+    }
+    return true;
+  }
+
+  #isFlood(): boolean {
+    if (this.#connection.guard.allows("settings")) return false;
+    this.#connection.fail(ErrorCode.ENHANCE_YOUR_CALM, "too many settings");
+    return true;
+  }
+
+  #protocolError(reason: string): void {
+    this.#connection.fail(ErrorCode.PROTOCOL_ERROR, reason);
+  }
+}

@@ -1,0 +1,207 @@
+/** The side that answers requests. */
+import type { Duplex } from "node:stream";
+import { Connection } from "./connection/connection.js";
+import type { ConnectionListener } from "./connection/connection-listener.js";
+import type { ConnectionRole } from "./connection/connection-role.js";
+import { sendOpening } from "./connection/opening.js";
+import type { PingCallback } from "./connection/pings.js";
+import { ErrorCode } from "./error-code.js";
+import { max31Bits } from "./frames/frame-type.js";
+import { fieldMark } from "./hpack/header-field.js";
+import type { HeaderList } from "./hpack/header-list.js";
+import { type Http2Options, resolveHttp2Options } from "./http2-options.js";
+import { ActiveStream } from "./stream/active-stream.js";
+import type { ServerStream } from "./stream/http2-stream.js";
+import type { StreamSink } from "./stream-sink.js";
+
+/** What a server is told besides what every connection is. */
+export interface ServerListener extends ConnectionListener {
+  /**
+   * A request has begun. Returns who takes what follows on its stream; without one the stream is refused with
+   * REFUSED_STREAM. `endStream` means that the request has no content.
+   */
+  onStream(stream: ServerStream, headers: HeaderList, endStream: boolean): StreamSink | undefined;
+}
+
+/** What a {@link Http2ServerConnection} is made with. */
+export interface Http2ServerOptions extends Http2Options {
+  /** Takes the requests. */
+  listener: ServerListener;
+}
+
+/** Server over a socket whose client speaks HTTP/2. The socket belongs to the connection, which closes it. */
+export class Http2ServerConnection {
+  readonly #connection: Connection;
+  readonly #role: ServerRole;
+
+  /** @throws RangeError if an option is out of range. */
+  constructor(socket: Duplex, options: Http2ServerOptions) {
+    const resolved = resolveHttp2Options(options);
+    this.#connection = new Connection(socket, true, resolved, options.listener);
+    this.#role = new ServerRole(this.#connection, options.listener);
+    this.#connection.role = this.#role;
+    sendOpening(this.#connection);
+    this.#connection.link.start(options.initialBytes);
+  }
+
+  /** Whether new requests are taken. */
+  get isOpen(): boolean {
+    return !this.#connection.isClosing;
+  }
+
+  /** Requests under way. */
+  get activeStreams(): number {
+    return this.#connection.streams.size;
+  }
+
+  /** Sends a PING and calls back when it is answered or the connection ends. */
+  ping(callback: PingCallback): void {
+    this.#connection.pings.send(callback);
+  }
+
+  /**
+   * Closes without losing a request: says GOAWAY, takes what the client sent before it heard of it, says GOAWAY with the
+   * last stream taken, and closes once the requests under way have ended.
+   *
+   * @see RFC 9113 section 6.8
+   */
+  close(): void {
+    this.#role.close();
+  }
+
+  /** Closes now. Requests under way end as `closed-here`. */
+  destroy(code: number = ErrorCode.CANCEL, reason = "destroyed"): void {
+    this.#connection.end({ kind: "closed-here", code, reason });
+  }
+}
+
+const nobody: StreamSink = { onData: () => undefined, onEnd: () => undefined };
+
+/** What a server does with header lists and GOAWAY. */
+class ServerRole implements ConnectionRole {
+  readonly #connection: Connection;
+  readonly #listener: ServerListener;
+  #hasAnnouncedClose = false;
+
+  constructor(connection: Connection, listener: ServerListener) {
+    this.#connection = connection;
+    this.#listener = listener;
+  }
+
+  close(): void {
+    const connection = this.#connection;
+    if (this.#hasAnnouncedClose || connection.isClosing) return;
+    this.#hasAnnouncedClose = true;
+    connection.writeGoaway(max31Bits, ErrorCode.NO_ERROR, "");
+    connection.link.deadlines.set("goaway", connection.options.closeTimeoutMs);
+    connection.pings.send(() => this.onGoawayDue());
+  }
+
+  onGoawayDue(): void {
+    const connection = this.#connection;
+    if (connection.isClosing) return;
+    connection.link.deadlines.clear("goaway");
+    connection.writeGoaway(connection.lastPeerStreamId, ErrorCode.NO_ERROR, "");
+    connection.close();
+  }
+
+  receiveList(streamId: number, headers: HeaderList, endStream: boolean): void {
+    const connection = this.#connection;
+    if ((streamId & 1) === 1 && streamId > connection.lastPeerStreamId) {
+      this.#open(streamId, headers, endStream);
+      return;
+    }
+    const stream = connection.streams.get(streamId);
+    if (stream === undefined) {
+      connection.receiveStray(streamId);
+      return;
+    }
+    if (stream.remoteEnded) {
+      connection.failStream(streamId, ErrorCode.STREAM_CLOSED, "HEADERS after the end");
+      return;
+    }
+    if (!endStream || (headers.marks & (fieldMark.anyPseudo | fieldMark.malformed)) !== 0) {
+      connection.failStream(streamId, ErrorCode.PROTOCOL_ERROR, "malformed trailers");
+      return;
+    }
+    if (headers.sizeBytes > connection.options.maxHeaderListBytes) {
+      connection.failStream(streamId, ErrorCode.ENHANCE_YOUR_CALM, "trailers too large");
+      return;
+    }
+    stream.receiveTrailers(headers);
+  }
+
+  /** A client closes what it opened; its last stream speaks of ours, and there are none. */
+  receiveGoaway(): void {
+    this.#connection.close();
+  }
+
+  #open(streamId: number, headers: HeaderList, endStream: boolean): void {
+    const connection = this.#connection;
+    if (connection.isClosing) {
+      this.#ignore(streamId);
+      return;
+    }
+    connection.lastPeerStreamId = streamId;
+    if (connection.streams.size >= connection.options.maxConcurrentStreams) {
+      this.#refuse(streamId);
+      return;
+    }
+    if (headers.sizeBytes > connection.options.maxHeaderListBytes) {
+      connection.failStream(streamId, ErrorCode.ENHANCE_YOUR_CALM, "header list too large");
+      return;
+    }
+    if (!isRequest(headers.marks, headers)) {
+      connection.failStream(streamId, ErrorCode.PROTOCOL_ERROR, "malformed request");
+      return;
+    }
+    const stream = new ActiveStream(connection, streamId, nobody, true);
+    stream.remoteEnded = endStream;
+    if (!endStream) stream.noteExpected(headers);
+    connection.streams.add(stream);
+    const sink = this.#handOver(stream, headers, endStream);
+    if (sink === undefined) return;
+    stream.sink = sink;
+    stream.hasManualCredit = sink.credit === "manual";
+    // It may have answered, or been cut off, before there was a sink to tell.
+    if (stream.end !== undefined) stream.tellEnd(stream.end);
+  }
+
+  #handOver(stream: ActiveStream, headers: HeaderList, endStream: boolean): StreamSink | undefined {
+    try {
+      const sink = this.#listener.onStream(stream, headers, endStream);
+      if (sink === undefined) stream.resetBecause(ErrorCode.REFUSED_STREAM, "refused");
+      return sink;
+    } catch (error) {
+      this.#connection.reportThrown(error);
+      stream.resetBecause(ErrorCode.INTERNAL_ERROR, "the listener threw", error);
+      return undefined;
+    }
+  }
+
+  /** A client that knows our limit and goes beyond it breaks a rule; one that cannot know it yet does not. */
+  #refuse(streamId: number): void {
+    const connection = this.#connection;
+    if (connection.peer.hasAcknowledged) {
+      connection.failStream(streamId, ErrorCode.REFUSED_STREAM, "too many streams");
+    } else {
+      connection.writeReset(streamId, ErrorCode.REFUSED_STREAM);
+    }
+  }
+
+  /** Streams above the last one that our GOAWAY named are not answered at all. */
+  #ignore(streamId: number): void {
+    this.#connection.resets.add(streamId);
+  }
+}
+
+/** Whether the pseudo-header fields are those of a request. @see RFC 9113 sections 8.3.1 and 8.5 */
+function isRequest(marks: number, headers: HeaderList): boolean {
+  const pseudo = marks & (fieldMark.anyPseudo | fieldMark.malformed) & ~fieldMark.authority;
+  if (pseudo === (fieldMark.method | fieldMark.scheme | fieldMark.path)) return true;
+  return (
+    pseudo === fieldMark.method &&
+    (marks & fieldMark.authority) !== 0 &&
+    headers.get(":method") === "CONNECT"
+  );
+}

@@ -44,7 +44,7 @@ export interface RunningAttempt {
   /** Settles once, never rejects: with the whole answer, or for a stream with its first message. */
   readonly end: Promise<AttemptEnd>;
   /** Settles once, never rejects, when the attempt holds nothing any more. */
-  readonly finished: Promise<void>;
+  readonly finished: Promise<unknown>;
   /** Stops the attempt and frees what it holds. A stream that is being read fails with `error`. */
   cancel(error: ConnectError): void;
 }

@@ -135,7 +135,7 @@ test("closing the channel cancels what runs, and rejects what comes", async () =
   expect(await endOf(channel.start(one("unary")))).toEqual({
     outcome: "rejected",
     code: "Unavailable",
-    message: "the channel is closed",
+    message: "the client is closed",
   });
   await channel.close();
 });

@@ -20,7 +20,7 @@ import {
   type UnaryResponse,
 } from "@connectrpc/connect";
 import { type EndCall, runCall } from "@thrice/cluster";
-import type { Answer, UnaryAnswer } from "@thrice/core";
+import { type Answer, systemClock, type UnaryAnswer } from "@thrice/core";
 import { Channels } from "../channels.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
@@ -60,7 +60,8 @@ export class Caller {
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
-    this.#channels = new Channels(options);
+    // The wire keeps to real time: a clock that a test moves would leave its connections standing.
+    this.#channels = new Channels({ ...options, clock: systemClock });
     this.#planner = new CallPlanner(options, this.#channels, (end) => this.#hold(end));
   }
 

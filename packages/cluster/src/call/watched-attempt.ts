@@ -5,7 +5,7 @@ import type { Answer, AttemptEnd, CancelTimer, Outcome, RunningAttempt } from "@
 export class WatchedAttempt {
   /** Settles once, never rejects. */
   readonly end: Promise<AttemptEnd>;
-  readonly finished: Promise<void>;
+  readonly finished: Promise<unknown>;
   readonly #running: RunningAttempt;
   #settle: (end: AttemptEnd) => void = () => {};
   #undoTimer: CancelTimer | undefined;

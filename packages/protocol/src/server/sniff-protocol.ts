@@ -5,15 +5,15 @@ import type { Clock } from "@thrice/core";
 export type HttpVersion = "http1" | "http2";
 
 /**
- * Waits until the first bytes of a connection, at most three, tell its protocol, and calls `found` once, with the
- * bytes put back. A connection that does not bring them within ten seconds, or ends before, is closed.
+ * Waits until the first bytes of a connection, at most three, tell its protocol, and calls `found` once with all that was
+ * read. A connection that does not bring them within ten seconds, or ends before, is closed.
  *
  * @see RFC 9113 section 3.4: an HTTP/2 connection begins with `PRI`, and no HTTP/1.1 method does
  */
 export function sniffProtocol(
   socket: Socket,
   clock: Clock,
-  found: (version: HttpVersion) => void,
+  found: (version: HttpVersion, bytes: Buffer) => void,
 ): void {
   const giveUp = () => socket.destroy();
   const undoTimer = clock.setTimer(silenceMs, giveUp);
@@ -22,7 +22,7 @@ export function sniffProtocol(
   let seen: Buffer = Buffer.alloc(0);
   const look = () => {
     const bytes: Buffer | null = socket.read();
-    if (bytes !== null) seen = Buffer.concat([seen, bytes]);
+    if (bytes !== null) seen = seen.length === 0 ? bytes : Buffer.concat([seen, bytes]);
     if (mayStillBePreface(seen)) {
       socket.once("readable", look);
       return;
@@ -30,8 +30,7 @@ export function sniffProtocol(
     undoTimer();
     socket.off("close", undoTimer);
     socket.off("end", giveUp);
-    socket.unshift(seen);
-    found(seen.subarray(0, preface.length).equals(preface) ? "http2" : "http1");
+    found(seen.subarray(0, preface.length).equals(preface) ? "http2" : "http1", seen);
   };
   look();
 }

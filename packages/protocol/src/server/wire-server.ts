@@ -1,11 +1,13 @@
-/** Listens on one port and serves gRPC, gRPC-Web and Connect on it, over HTTP/2 and HTTP/1.1 in the clear. */
+/** Listens on one port and serves gRPC, gRPC-Web, Connect and Triple on it, over HTTP/2 and HTTP/1.1 in the clear. */
 import http from "node:http";
-import http2 from "node:http2";
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock, Logger } from "@thrice/core";
+import { Http2ServerConnection } from "@thrice/http2";
+import { createHttp1Listener } from "./http1-listener.js";
 import { listenError } from "./listen-error.js";
-import { logQuietly } from "./log-quietly.js";
-import { createRequestListener, type ServedService } from "./request-listener.js";
+import { RequestDispatcher } from "./request-dispatcher.js";
+import { Routes } from "./routes.js";
+import type { ServedService } from "./served-service.js";
 import { sniffProtocol } from "./sniff-protocol.js";
 
 /** What a server is made of. */
@@ -14,7 +16,7 @@ export interface WireServerOptions {
   readonly services: readonly ServedService[];
   /** Told at level `debug` of connections and requests that broke. */
   readonly logger: Logger;
-  /** Measures the wait for a connection's first bytes, and the grace of `close`. */
+  /** Measures deadlines, the limits of connections, and the grace of `close`. */
   readonly clock: Clock;
 }
 
@@ -28,25 +30,20 @@ export interface ListenOptions {
 
 /** Shape: idle → listening → closed, and not back. Nothing that a peer sends makes it throw. */
 export class WireServer {
+  /** Owns the port, for its watch over slow HTTP/1.1 requests begins with listening. */
   readonly #http1: http.Server;
-  readonly #http2: http2.Http2Server;
-  readonly #sockets = new Set<Socket>();
-  /** Connections whose first bytes have not come. */
-  readonly #undecided = new Set<Socket>();
-  readonly #sessions = new Set<http2.ServerHttp2Session>();
+  readonly #dispatcher: RequestDispatcher;
   readonly #clock: Clock;
+  /** All connections; those that speak HTTP/2 with what speaks it, those that are yet silent with `undefined`. */
+  readonly #sockets = new Map<Socket, Http2ServerConnection | "http1" | undefined>();
   #closed: Promise<void> | undefined;
 
   constructor({ services, logger, clock }: WireServerOptions) {
-    const listener = createRequestListener(services, logger);
+    const routes = new Routes(services, logger);
     this.#clock = clock;
-    this.#http1 = http.createServer(listener);
+    this.#dispatcher = new RequestDispatcher(routes, { clock, logger });
+    this.#http1 = http.createServer(createHttp1Listener(routes, logger));
     this.#http1.on("request", (request, response) => this.#endWhenClosed(request.socket, response));
-    this.#http2 = http2.createServer(http2Options, listener);
-    this.#http2.on("session", (session) => this.#hold(session));
-    this.#http2.on("sessionError", (error) =>
-      logQuietly(() => logger.debug("connection failed", error)),
-    );
     this.#splitConnections();
   }
 
@@ -63,8 +60,8 @@ export class WireServer {
   }
 
   /**
-   * Takes no new requests, lets running ones finish for `graceMs` milliseconds, then breaks what is left. Called
-   * again, it waits for the first call.
+   * Takes no new requests, lets running ones finish for `graceMs` milliseconds, then breaks what is left. Resolves when
+   * all connections are closed. Called again, it waits for the first call.
    */
   close(graceMs: number): Promise<void> {
     this.#closed ??= this.#drain(graceMs);
@@ -74,15 +71,26 @@ export class WireServer {
   #drain(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
       const undoTimer = this.#clock.setTimer(graceMs, () => {
-        for (const socket of this.#sockets) socket.destroy();
+        for (const socket of this.#sockets.keys()) socket.destroy();
       });
+      // Closes idle HTTP/1.1 connections too, and is done when the last socket is about to tell that it is closed.
       this.#http1.close(() => {
-        undoTimer();
-        resolve();
+        this.#whenSocketsClosed(() => {
+          undoTimer();
+          resolve();
+        });
       });
-      for (const session of this.#sessions) session.close();
-      for (const socket of this.#undecided) socket.destroy();
+      for (const [socket, connection] of this.#sockets) {
+        if (connection === undefined) socket.destroy();
+        else if (connection !== "http1") connection.close();
+      }
     });
+  }
+
+  #whenSocketsClosed(then: () => void): void {
+    const [last] = [...this.#sockets.keys()].slice(-1);
+    if (last === undefined) then();
+    else last.once("close", () => this.#whenSocketsClosed(then));
   }
 
   /** Puts a look at the first bytes before the HTTP/1.1 server, and takes HTTP/2 connections away from it. */
@@ -90,34 +98,29 @@ export class WireServer {
     const [serveHttp1] = this.#http1.listeners("connection");
     this.#http1.removeAllListeners("connection");
     this.#http1.on("connection", (socket: Socket) => {
+      socket.on("error", () => {}); // the "close" that follows is enough
       if (this.#closed !== undefined) {
-        socket.destroy(); // it was on its way when we stopped listening
+        socket.destroy();
         return;
       }
-      this.#sockets.add(socket);
-      this.#undecided.add(socket);
-      socket.once("close", () => {
-        this.#sockets.delete(socket);
-        this.#undecided.delete(socket);
-      });
-      socket.on("error", () => {}); // the "close" that follows is enough
-      sniffProtocol(socket, this.#clock, (version) => {
-        this.#undecided.delete(socket);
-        if (version === "http1") serveHttp1?.call(this.#http1, socket);
-        else this.#serveHttp2(socket);
+      this.#sockets.set(socket, undefined);
+      socket.once("close", () => this.#sockets.delete(socket));
+      sniffProtocol(socket, this.#clock, (version, bytes) => {
+        if (version === "http2") {
+          this.#serveHttp2(socket, bytes);
+          return;
+        }
+        this.#sockets.set(socket, "http1");
+        socket.unshift(bytes);
+        serveHttp1?.call(this.#http1, socket);
       });
     });
   }
 
-  #serveHttp2(socket: Socket): void {
-    socket.allowHalfOpen = false; // set by the HTTP/1.1 server; a peer that hangs up would be kept for good
-    this.#http2.emit("connection", socket);
-  }
-
-  #hold(session: http2.ServerHttp2Session): void {
-    this.#sessions.add(session);
-    session.once("close", () => this.#sessions.delete(session));
-    if (!session.destroyed) session.setLocalWindowSize(connectionWindowBytes);
+  #serveHttp2(socket: Socket, initialBytes: Buffer): void {
+    // Connections keep to real time: what a test moves is the time of calls and of closing.
+    const options = { listener: this.#dispatcher, initialBytes };
+    this.#sockets.set(socket, new Http2ServerConnection(socket, options));
   }
 
   /** Node would keep an HTTP/1.1 connection for five more seconds after its last answer. */
@@ -127,10 +130,3 @@ export class WireServer {
     });
   }
 }
-
-/** Lets a client send 1 MiB per stream, and 16 MiB in all, before it has to wait for us. */
-const http2Options: http2.ServerOptions = {
-  settings: { initialWindowSize: 1024 * 1024 },
-  maxSessionMemory: Number.MAX_SAFE_INTEGER, // flow control bounds what is held
-};
-const connectionWindowBytes = 16 * 1024 * 1024;

@@ -1,0 +1,71 @@
+/** Sends the messages of a source on a stream, at the speed of the peer. */
+import type { Http2Stream } from "@thrice/http2";
+import { messageHead } from "./message-head.js";
+
+export class MessageSender<T> {
+  readonly #source: AsyncIterator<T>;
+  readonly #encode: (message: T) => Uint8Array;
+  #resume: (() => void) | undefined;
+  #left = false;
+  #ended = false;
+
+  constructor(source: AsyncIterable<T>, encode: (message: T) => Uint8Array) {
+    this.#source = source[Symbol.asyncIterator]();
+    this.#encode = encode;
+  }
+
+  /** Resolves when the source has ended or was left. Rejects with what the source or the encoding threw. */
+  async run(stream: Http2Stream): Promise<void> {
+    try {
+      while (!this.#left) {
+        const next = await this.#source.next();
+        if (next.done) {
+          this.#ended = true;
+          return;
+        }
+        if (this.#left) break;
+        const payload = this.#encode(next.value);
+        const goOn = stream.sendData(payload, false, messageHead(payload.length, false));
+        if (!goOn && !stream.hasEnded) await this.#writable();
+      }
+    } catch (reason) {
+      this.#left = true;
+      throw reason;
+    }
+  }
+
+  /** What the stream held back has gone out. */
+  resume(): void {
+    this.#resume?.();
+  }
+
+  /** Whether the source was sent to its end. */
+  get hasEnded(): boolean {
+    return this.#ended;
+  }
+
+  /** Stops, and lets go of the source. */
+  leave(): void {
+    if (this.#left || this.#ended) return;
+    this.#left = true;
+    this.#resume?.();
+    void this.#leaveSource(); // not waited for: a source that hangs in next() answers only after it
+  }
+
+  #writable(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#resume = () => {
+        this.#resume = undefined;
+        resolve();
+      };
+    });
+  }
+
+  async #leaveSource(): Promise<void> {
+    try {
+      await this.#source.return?.();
+    } catch {
+      // The request has ended already, with a reason of its own.
+    }
+  }
+}

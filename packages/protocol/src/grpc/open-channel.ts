@@ -1,0 +1,39 @@
+import { type Address, type Clock, formatAddress } from "@thrice/core";
+import type { Channel } from "../channel.js";
+import { ConnectionPool } from "../connection/connection-pool.js";
+import type { ChannelContext } from "./client-context.js";
+import { RequestHeaders } from "./client-request.js";
+import { StreamAttempt } from "./client-stream.js";
+import { UnaryAttempt } from "./client-unary.js";
+
+/** Limits of a channel. */
+export interface ChannelOptions {
+  /** Bound of opening a connection, in milliseconds. */
+  readonly connectTimeoutMs: number;
+  /** Largest message that is read, in bytes. */
+  readonly maxReceiveBytes: number;
+  /** Measures times. */
+  readonly clock: Clock;
+}
+
+/** Makes the way to one endpoint: gRPC over HTTP/2 in the clear. Connects when it is first needed. */
+export function openChannel(
+  target: Pick<Address, "host" | "port">,
+  options: ChannelOptions,
+): Channel {
+  const { connectTimeoutMs, maxReceiveBytes, clock } = options;
+  const { host, port } = target;
+  const pool = new ConnectionPool({ target: { host, port }, connectTimeoutMs, clock });
+  const headers = new RequestHeaders(formatAddress(target));
+  const context: ChannelContext = { pool, headers, maxReceiveBytes };
+  return {
+    start: (request) => {
+      const { input } = request;
+      const isUnary = request.method.methodKind === "unary" && input.kind === "one";
+      return isUnary
+        ? new UnaryAttempt(context, request, input.message)
+        : new StreamAttempt(context, request);
+    },
+    close: () => pool.close(),
+  };
+}

@@ -1,0 +1,64 @@
+/** Messages of one method as bytes, in the two forms that gRPC knows. */
+import {
+  create,
+  type DescMethod,
+  fromBinary,
+  fromJsonString,
+  type Message,
+  toJsonString,
+} from "@bufbuild/protobuf";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { encodeMessage } from "../binary/encode-message.js";
+
+/** Reads what a method takes and writes what it answers. */
+export interface MethodCodec {
+  /** Reads what `bytes` hold from `start` on. @throws ConnectError if that is not such a message. */
+  decode(bytes: Uint8Array, start: number): Message;
+  /** Takes a message, or what one can be made from. @throws Error if it is neither. */
+  encode(answer: object): Uint8Array;
+}
+
+/** Messages in the binary form. */
+export function binaryCodec({ input, output }: DescMethod): MethodCodec {
+  return {
+    decode(bytes, start) {
+      try {
+        return fromBinary(input, bare(bytes, start));
+      } catch (cause) {
+        throw unreadable(input.typeName, Code.Internal, cause);
+      }
+    },
+    encode: (answer) => encodeMessage(output, create(output, answer as MessageInit)),
+  };
+}
+
+/** Messages as JSON. Fields that the schema does not have are ignored. */
+export function jsonCodec({ input, output }: DescMethod): MethodCodec {
+  return {
+    decode(bytes, start) {
+      try {
+        return fromJsonString(input, Buffer.from(bare(bytes, start)).toString("utf8"), readJson);
+      } catch (cause) {
+        throw unreadable(input.typeName, Code.InvalidArgument, cause);
+      }
+    },
+    encode: (answer) =>
+      Buffer.from(toJsonString(output, create(output, answer as MessageInit)), "utf8"),
+  };
+}
+
+/** Whether it is one, `create` and the encoding find out. */
+type MessageInit = Record<string, unknown>;
+
+const readJson = { ignoreUnknownFields: true };
+
+/** Not a Buffer: fields of the type `bytes` become views of it, and handlers expect plain ones. */
+function bare(bytes: Uint8Array, start: number): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
+}
+
+function unreadable(typeName: string, code: Code, cause: unknown): ConnectError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  const text = `the request is not a ${typeName}: ${why}`;
+  return new ConnectError(text, code, undefined, undefined, cause);
+}

@@ -1,0 +1,77 @@
+/**
+ * What the headers of a gRPC request say about how to serve it, short of its deadline and metadata.
+ *
+ * Hot path: made once for a header block that repeats, then found again with the block.
+ */
+import { PreparedHeaders } from "@thrice/http2";
+import type { Route } from "../server/route.js";
+import type { MethodCodec } from "./server-codec.js";
+
+/** Header lists of answers in one content type. */
+export interface AnswerForm {
+  /** Before messages none of which is compressed, and for answers that are nothing but a status. */
+  readonly plain: PreparedHeaders;
+  /** Before messages any of which may be compressed. */
+  readonly gzip: PreparedHeaders;
+}
+
+export interface GrpcPlan {
+  readonly kind: "grpc";
+  readonly route: Route;
+  readonly codec: MethodCodec;
+  readonly form: AnswerForm;
+  /** Whether compressed messages of the request are so with gzip. */
+  readonly sendsGzip: boolean;
+  /** Encoding that the request names and that is not spoken here. */
+  readonly unknownEncoding: string | undefined;
+  /** `grpc-timeout`, if it stands in the part of the headers that repeats. */
+  readonly sharedTimeout: string | undefined;
+  /** Whether the caller reads gzip. */
+  readonly acceptsGzip: boolean;
+}
+
+/** Trailers of an answer without error. */
+export const okTrailers = new PreparedHeaders(["grpc-status", "0"]);
+
+/** The fixed part, nothing, of trailers that tell of an error. */
+export const noTrailers = new PreparedHeaders([]);
+
+/** Reads a content type of gRPC; undefined if it is none that is spoken here. */
+export function parseGrpcContentType(value: string): "proto" | "json" | "bare" | undefined {
+  if (value === "application/grpc") return "bare";
+  const match = contentType.exec(value);
+  if (match === null) return undefined;
+  return match[1] === undefined ? "bare" : (match[1].toLowerCase() as "proto" | "json");
+}
+
+/** Whether a caller speaks gRPC, though perhaps in a form that is not spoken here. Not gRPC-Web. */
+export function isGrpc(value: string): boolean {
+  return /^application\/grpc(?:$|[+;])/i.test(value);
+}
+
+/** The answer forms, by what {@link parseGrpcContentType} says: an answer has the request's content type. */
+export const answerForms = {
+  bare: answerForm("application/grpc"),
+  proto: answerForm("application/grpc+proto"),
+  json: answerForm("application/grpc+json"),
+};
+
+/**
+ * Whether to compress answers. A caller that does not say what it reads, but compresses what it sends, reads that.
+ *
+ * @see https://github.com/grpc/grpc/blob/v1.66.0/doc/compression.md
+ */
+export function acceptsGzip(accepted: string | undefined, encoding: string): boolean {
+  if (accepted === undefined || accepted === "") return encoding === "gzip";
+  return accepted.split(",").some((name) => name.trim() === "gzip");
+}
+
+const contentType = /^application\/grpc(?:\+(proto|json))?(?:\s*;.*)?$/i;
+
+function answerForm(type: string): AnswerForm {
+  const fields = [":status", "200", "content-type", type, "grpc-accept-encoding", "gzip"];
+  return {
+    plain: new PreparedHeaders(fields),
+    gzip: new PreparedHeaders([...fields, "grpc-encoding", "gzip"]),
+  };
+}

@@ -1,0 +1,54 @@
+/** Gives each HTTP/2 request to what serves it. One for all connections of a server. */
+import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
+import type {
+  ConnectionEnd,
+  HeaderList,
+  ServerListener,
+  ServerStream,
+  StreamSink,
+} from "@thrice/http2";
+import { type CallSurroundings, openCall } from "../grpc/server-open-call.js";
+import { logQuietly } from "./log-quietly.js";
+import { planRequest, type RequestPlan } from "./request-plan.js";
+import type { Routes } from "./routes.js";
+import { answerMiss, answerUniversal } from "./universal-answer.js";
+import { type Respond, UniversalStream } from "./universal-stream.js";
+
+export class RequestDispatcher implements ServerListener {
+  readonly #routes: Routes;
+  readonly #surroundings: CallSurroundings;
+
+  constructor(routes: Routes, surroundings: CallSurroundings) {
+    this.#routes = routes;
+    this.#surroundings = surroundings;
+  }
+
+  onStream(stream: ServerStream, headers: HeaderList, endStream: boolean): StreamSink {
+    const plan = planRequest(headers, this.#routes);
+    if (plan.kind === "grpc") return openCall(stream, headers, endStream, plan, this.#surroundings);
+    const sink = new UniversalStream(stream);
+    if (endStream) sink.onRequestEnd();
+    sink.serve(headers, respondTo(plan)).catch((reason: unknown) => {
+      logQuietly(() =>
+        this.#surroundings.logger.debug("request broken off", headers.get(":path"), reason),
+      );
+    });
+    return sink;
+  }
+
+  onClose(end: ConnectionEnd): void {
+    if (end.kind === "peer-violation" || (end.kind === "lost" && end.error !== undefined)) {
+      logQuietly(() => this.#surroundings.logger.debug("connection failed", end));
+    }
+  }
+
+  onThrown(error: unknown): void {
+    logQuietly(() => this.#surroundings.logger.debug("request failed", error));
+  }
+}
+
+function respondTo(plan: Exclude<RequestPlan, { kind: "grpc" }>): Respond {
+  if (plan.kind === "universal") return (request) => answerUniversal(plan.route.universal, request);
+  return async ({ header }): Promise<UniversalServerResponse> =>
+    answerMiss(plan.isGrpc, header.get("content-type") ?? "", plan.reason);
+}

@@ -1,0 +1,77 @@
+/**
+ * Decides from its headers how a request is served.
+ *
+ * Hot path: the decision is kept with the part of a header list that repeats. The rest of the list, often a timeout, is
+ * only looked through for fields that would change it.
+ */
+import type { HeaderList } from "@thrice/http2";
+import {
+  acceptsGzip,
+  answerForms,
+  type GrpcPlan,
+  isGrpc,
+  parseGrpcContentType,
+} from "../grpc/server-plan.js";
+import type { Route } from "./route.js";
+import type { Routes } from "./routes.js";
+
+/** How a request is served. */
+export type RequestPlan =
+  | GrpcPlan
+  /** By Connect's handlers. */
+  | { readonly kind: "universal"; readonly route: Route }
+  /** Not at all. */
+  | { readonly kind: "miss"; readonly isGrpc: boolean; readonly reason: string };
+
+/** Decides for the request whose headers are `headers`. The memo of a shared part is taken to be ours. */
+export function planRequest(headers: HeaderList, routes: Routes): RequestPlan {
+  const { shared, own } = headers;
+  for (let i = 0; i < own.length; i += 2) {
+    if (deciding.has(own[i] as string)) return decide(headers, routes);
+  }
+  // A list without a shared part has the same empty one as all others have.
+  if (shared.fields.length === 0) return decide(headers, routes);
+  const kept = shared.memo as RequestPlan | undefined;
+  if (kept !== undefined) return kept;
+  const plan = decide(headers, routes);
+  shared.memo = plan;
+  return plan;
+}
+
+const deciding: ReadonlySet<string> = new Set([
+  ":method",
+  ":path",
+  "content-type",
+  "grpc-accept-encoding",
+  "grpc-encoding",
+  "tri-service-group",
+  "tri-service-version",
+]);
+
+function decide(headers: HeaderList, routes: Routes): RequestPlan {
+  const type = headers.get("content-type") ?? "";
+  const found = routes.find(headers.get(":path") ?? "", {
+    group: headers.get("tri-service-group") ?? "",
+    version: headers.get("tri-service-version") ?? "",
+  });
+  if (found.kind === "miss") return { kind: "miss", isGrpc: isGrpc(type), reason: found.reason };
+  const { route } = found;
+  const spoken = headers.get(":method") === "POST" ? parseGrpcContentType(type) : undefined;
+  if (spoken === undefined) return { kind: "universal", route };
+  const encoding = headers.get("grpc-encoding") ?? "identity";
+  return {
+    kind: "grpc",
+    route,
+    codec: spoken === "json" ? route.json : route.binary,
+    form: answerForms[spoken],
+    sendsGzip: encoding === "gzip",
+    unknownEncoding: encoding === "gzip" || encoding === "identity" ? undefined : encoding,
+    sharedTimeout: valueIn(headers.shared.fields, "grpc-timeout"),
+    acceptsGzip: acceptsGzip(headers.get("grpc-accept-encoding"), encoding),
+  };
+}
+
+function valueIn(fields: readonly string[], name: string): string | undefined {
+  const at = fields.findIndex((field, index) => index % 2 === 0 && field === name);
+  return at < 0 ? undefined : fields[at + 1];
+}

@@ -1,0 +1,52 @@
+/** One method of a served service, with all that serving a call of it needs. */
+import type { DescMethod } from "@bufbuild/protobuf";
+import { Code, ConnectError, createConnectRouter, type HandlerContext } from "@connectrpc/connect";
+import type { UniversalHandler } from "@connectrpc/connect/protocol";
+import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
+import type { Logger } from "@thrice/core";
+import { binaryCodec, jsonCodec, type MethodCodec } from "../grpc/server-codec.js";
+import { checkSendable } from "./check-sendable.js";
+import type { ServedService } from "./served-service.js";
+
+/** What an implementation has for a method. What goes in and comes out depends on the method's kind. */
+export type Handle = (request: unknown, context: HandlerContext) => unknown;
+
+export interface Route {
+  readonly method: DescMethod;
+  /** `/<service>/<method>`, as the schema spells it. */
+  readonly path: string;
+  readonly maxReceiveBytes: number;
+  readonly handle: Handle;
+  readonly binary: MethodCodec;
+  readonly json: MethodCodec;
+  /** Answers with the protocols that have no path of their own here. */
+  readonly universal: UniversalHandler;
+}
+
+/** The routes of a service, one for each method. */
+export function routesOf(served: ServedService, logger: Logger): Route[] {
+  const router = createConnectRouter({
+    acceptCompression: [compressionGzip, compressionBrotli],
+    readMaxBytes: served.maxReceiveBytes,
+    interceptors: [checkSendable(logger)],
+  });
+  router.service(served.service, served.implementation);
+  return router.handlers.map((universal) => ({
+    method: universal.method,
+    path: universal.requestPath,
+    maxReceiveBytes: served.maxReceiveBytes,
+    handle: handleOf(served, universal.method),
+    binary: binaryCodec(universal.method),
+    json: jsonCodec(universal.method),
+    universal,
+  }));
+}
+
+/** A method without a function of its own says so in Connect's words, as it does over the other protocols. */
+function handleOf({ implementation }: ServedService, { localName, name, parent }: DescMethod) {
+  const handle = (implementation as Record<string, unknown>)[localName];
+  if (typeof handle === "function") return handle.bind(implementation) as Handle;
+  return () => {
+    throw new ConnectError(`${parent.typeName}.${name} is not implemented`, Code.Unimplemented);
+  };
+}

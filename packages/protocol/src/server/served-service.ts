@@ -1,0 +1,15 @@
+import type { DescService } from "@bufbuild/protobuf";
+import type { ServiceImpl } from "@connectrpc/connect";
+
+/** A service with its implementation. */
+export interface ServedService {
+  readonly service: DescService;
+  /** A function per method, by local name. A method without one answers `unimplemented`. */
+  readonly implementation: Partial<ServiceImpl<DescService>>;
+  /** Largest message that is read, in bytes. */
+  readonly maxReceiveBytes: number;
+  /** Group that callers have to name in `tri-service-group`; unset for those that name none. */
+  readonly group?: string;
+  /** Version that callers have to name in `tri-service-version`; unset for those that name none. */
+  readonly version?: string;
+}

@@ -1,0 +1,51 @@
+/** Answers of Connect's handlers, and those that are given without one; the same whatever carries them. */
+import { Code } from "@connectrpc/connect";
+import type {
+  UniversalHandlerFn,
+  UniversalServerRequest,
+  UniversalServerResponse,
+} from "@connectrpc/connect/protocol";
+import { encodeGrpcMessage } from "../grpc/grpc-message.js";
+import { dropEndlessTimeout } from "./endless-timeout.js";
+import { adoptTripleHeaders } from "./triple-headers.js";
+
+/** Hands a request to a handler of Connect's, with Triple's headers turned into Connect's. */
+export async function answerUniversal(
+  handler: UniversalHandlerFn,
+  request: UniversalServerRequest,
+): Promise<UniversalServerResponse> {
+  const wrong = adoptTripleHeaders(request.header);
+  if (wrong !== undefined) return refuse(wrong);
+  dropEndlessTimeout(request.header);
+  return handler(request);
+}
+
+/** The answer to a request for something that is not there. A caller of gRPC reads a status, not the code of HTTP. */
+export function answerMiss(
+  isGrpc: boolean,
+  contentType: string,
+  reason: string,
+): UniversalServerResponse {
+  const header = isGrpc
+    ? {
+        "content-type": contentType,
+        "grpc-status": String(Code.Unimplemented),
+        "grpc-message": encodeGrpcMessage(reason),
+      }
+    : { "content-type": "text/plain" };
+  return {
+    status: isGrpc ? 200 : 404,
+    header: new Headers(header),
+    ...(!isGrpc && { body: once(Buffer.from("no such method here\n")) }),
+  };
+}
+
+function refuse(message: string): UniversalServerResponse {
+  const body = Buffer.from(JSON.stringify({ code: "invalid_argument", message }));
+  const header = new Headers({ "content-type": "application/json" });
+  return { status: 400, header, body: once(body) };
+}
+
+async function* once(bytes: Uint8Array): AsyncGenerator<Uint8Array> {
+  yield bytes;
+}

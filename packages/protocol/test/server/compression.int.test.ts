@@ -1,0 +1,105 @@
+/** Compression in both directions, seen from the wire. */
+import { gunzipSync, gzipSync } from "node:zlib";
+import { Code } from "@connectrpc/connect";
+import { closeAfterEach } from "../support/close-after-each.js";
+import { expectNothingUncaught } from "../support/expect-nothing-uncaught.js";
+import { envelope, openRawClient, withHead } from "./support/raw-client.js";
+import { note, openServed } from "./support/served.js";
+
+const closing = closeAfterEach();
+expectNothingUncaught();
+
+async function open() {
+  const { port } = closing(await openServed(undefined, 10_000));
+  const client = closing(await openRawClient(port));
+  const stillServes = async () => {
+    expect(await client.start("Unary").sendNotes(["x"], true).status()).toMatchObject({ code: 0 });
+  };
+  return { client, stillServes };
+}
+
+const hi = envelope("hi");
+
+describe("compressed requests", () => {
+  const packed = (bytes: Uint8Array) => withHead(gzipSync(bytes), 1);
+
+  test.each(["Unary", "Collect", "Watch", "Chat"])("to %s are read", async (method) => {
+    const { client } = await open();
+    const call = client.start(method, { "grpc-encoding": "gzip" });
+    call.send(packed(envelope("h").subarray(5)), true);
+    expect(await call.status()).toEqual({ code: 0, message: "" });
+    expect(call.texts()).toEqual([expect.stringContaining("h")]);
+  });
+
+  test.each(["Unary", "Collect"])(
+    "to %s that would become too large are refused",
+    async (method) => {
+      const { client, stillServes } = await open();
+      const call = client.start(method, { "grpc-encoding": "gzip" });
+      call.send(packed(Buffer.alloc(100_000)), true);
+      expect(await call.status()).toMatchObject({ code: Code.ResourceExhausted });
+      await stillServes();
+    },
+  );
+
+  test.each(["Unary", "Collect"])("to %s that are no gzip are refused", async (method) => {
+    const { client, stillServes } = await open();
+    const call = client.start(method, { "grpc-encoding": "gzip" }).send(envelope("hi", 1), true);
+    expect(await call.status()).toMatchObject({ code: Code.Internal });
+    await stillServes();
+  });
+
+  test("of an encoding that is not spoken are refused, and told what is", async () => {
+    const { client, stillServes } = await open();
+    const call = client.start("Unary", { "grpc-encoding": "br" }).send(hi, true);
+    expect(await call.status()).toMatchObject({
+      code: Code.Unimplemented,
+      message: expect.stringContaining('"br"'),
+    });
+    expect(call.headers?.get("grpc-accept-encoding")).toBe("gzip");
+    await stillServes();
+  });
+});
+
+describe("answers", () => {
+  const long = "x".repeat(1_100);
+
+  test.each([
+    { accepts: "gzip", text: long, encoding: "gzip", flags: 1 },
+    { accepts: "identity, deflate, gzip", text: long, encoding: "gzip", flags: 1 },
+    { accepts: "gzip", text: "short", encoding: undefined, flags: 0 },
+    { accepts: "identity", text: long, encoding: undefined, flags: 0 },
+  ])("to who accepts $accepts have flags $flags", async ({ accepts, text, encoding, flags }) => {
+    const { client } = await open();
+    const call = client.start("Unary", { "grpc-accept-encoding": accepts });
+    await call.sendNotes([text], true).ended;
+    expect(call.headers?.get("grpc-encoding")).toBe(encoding);
+    expect(call.body()[0]).toBe(flags);
+  });
+
+  test("can be read", async () => {
+    const { client } = await open();
+    const call = client.start("Unary", { "grpc-accept-encoding": "gzip" });
+    expect(await call.sendNotes([long], true).status()).toEqual({ code: 0, message: "" });
+    expect(gunzipSync(call.body().subarray(5))).toEqual(envelope(long).subarray(5));
+  });
+
+  test("of a stream mix long and short messages in order", async () => {
+    const { port } = closing(
+      await openServed({
+        async *watch() {
+          yield note(long);
+          yield note("short");
+          yield note(long);
+        },
+      }),
+    );
+    const client = closing(await openRawClient(port));
+    const call = client.start("Watch", { "grpc-accept-encoding": "gzip" });
+    await call.sendNotes(["go"], true).ended;
+    expect(call.headers?.get("grpc-encoding")).toBe("gzip");
+    const packed = gzipSync(envelope(long).subarray(5)).length + 5;
+    const body = call.body();
+    expect([body[0], body[packed], body.length]).toEqual([1, 0, packed * 2 + 5 + 7]);
+  });
+});

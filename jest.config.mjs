@@ -1,5 +1,5 @@
 export default {
-  projects: ["<rootDir>/packages/*", "<rootDir>/samples/*", "<rootDir>/tools"],
+  projects: ["<rootDir>/packages/*", "<rootDir>/samples/*", "<rootDir>/tools", "<rootDir>/bench"],
   reporters: ["default", "<rootDir>/tools/tally-reporter.mjs"],
   collectCoverageFrom: ["packages/*/src/**/*.ts", "!**/*.test.ts", "!**/gen/**"],
   coverageReporters: ["text"],

@@ -29,8 +29,7 @@ async function compare(): Promise<void> {
 }
 
 async function measure(method: string) {
-  const profile =
-    process.env.CPU_PROF === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir=/tmp/prof"];
+  const profile = process.env.CPU_PROF === undefined ? [] : ["--cpu-prof"];
   const child = fork(process.argv[1] as string, {
     env: { ...process.env, BENCH_SERVER: "wire" },
     execArgv: [...process.execArgv, ...profile],

@@ -43,9 +43,7 @@ async function compare(): Promise<void> {
 
 async function measure(name: string) {
   const profile =
-    process.env.CPU_PROF === undefined
-      ? []
-      : ["--cpu-prof", "--cpu-prof-interval=200", "--cpu-prof-dir=/tmp/prof"];
+    process.env.CPU_PROF === undefined ? [] : ["--cpu-prof", "--cpu-prof-interval=200"];
   const child = fork(process.argv[1] as string, {
     env: { ...process.env, BENCH_SERVER: name },
     execArgv: [...process.execArgv, ...profile],

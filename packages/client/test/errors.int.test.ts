@@ -190,3 +190,15 @@ test("a logger that throws does not take the place of the call's error", async (
   const { stub } = bench.client({ url: "127.0.0.1:1", logger: broken });
   expect(await failureOf(stub.unary({}))).toMatchObject({ code: Code.Unavailable });
 });
+
+test.each([
+  { title: "long", text: "x".repeat(70_000) },
+  { title: "long once it is encoded", text: "é".repeat(12_000) },
+])("an error whose text is $title keeps its code, and harms no other call", async ({ text }) => {
+  const server = await bench.serve({
+    unary: failing(() => new ConnectError(text, Code.NotFound), 1),
+  });
+  const { stub } = bench.client({ url: server.url, retries: 0 });
+  expect(await failureOf(stub.unary({}))).toMatchObject({ code: Code.NotFound });
+  expect((await stub.unary({ text: "on" })).text).toBe("on");
+});

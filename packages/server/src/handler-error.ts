@@ -3,6 +3,7 @@ import { type Logger, show } from "@thrice/core";
 import { logQuietly } from "./log-quietly.js";
 import { methodPath } from "./method-path.js";
 import { withSendableMetadata } from "./sendable-metadata.js";
+import { sendableText, withSendableText } from "./sendable-text.js";
 
 export interface HandlerErrorRules {
   /** Whether the text of a plain error goes to the caller. */
@@ -11,23 +12,23 @@ export interface HandlerErrorRules {
 }
 
 /**
- * Turns what a handler threw into the error that the caller gets. A `ConnectError` goes out as it is,
- * but for metadata that must not be sent. Anything else becomes `unknown`; its text stays in the log unless it is exposed. What is thrown because
- * the call was over anyway is the call's own end, and no news.
+ * Turns what a handler threw into the error that the caller gets. A `ConnectError` goes out as it is, but for metadata
+ * and text that cannot be sent. Anything else becomes `unknown`; its text stays in the log unless it is exposed. What is
+ * thrown because the call was over anyway is the call's own end, and no news.
  */
 export function errorFromHandler(
   thrown: unknown,
   context: HandlerContext,
   { exposeErrors, logger }: HandlerErrorRules,
 ): ConnectError {
-  if (thrown instanceof ConnectError) return withSendableMetadata(thrown);
+  if (thrown instanceof ConnectError) return withSendableText(withSendableMetadata(thrown));
   const { signal, method } = context;
   if (signal.aborted && isAbort(thrown, signal))
     return ConnectError.from(signal.reason, Code.Canceled);
   const name = methodPath(method);
   if (exposeErrors) {
     logQuietly(() => logger.debug("handler failed", name, thrown));
-    return new ConnectError(textOf(thrown), Code.Unknown);
+    return new ConnectError(sendableText(textOf(thrown)), Code.Unknown);
   }
   logQuietly(() => logger.error("handler failed", name, thrown));
   return new ConnectError("the handler failed", Code.Unknown);

@@ -40,6 +40,7 @@ export type {
 } from "./cluster.js";
 export type { AdvertisedOptions, Directory, Endpoint, Snapshot } from "./endpoint.js";
 export { currentInboundCall, type InboundCall, runInboundCall } from "./inbound-call.js";
+export { logQuietly } from "./log-quietly.js";
 export {
   type ConsoleLoggerOptions,
   consoleLogger,

@@ -1,6 +1,5 @@
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
-import { type Logger, show } from "@thrice/core";
-import { logQuietly } from "./log-quietly.js";
+import { type Logger, logQuietly, show } from "@thrice/core";
 import { methodPath } from "./method-path.js";
 import { withSendableMetadata } from "./sendable-metadata.js";
 import { sendableText, withSendableText } from "./sendable-text.js";

@@ -1,8 +1,13 @@
 /** One call while a handler serves it: its context, its deadline, and what the handler's own calls inherit. */
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
-import { type Clock, type InboundCall, type Logger, runInboundCall } from "@thrice/core";
+import {
+  type Clock,
+  type InboundCall,
+  type Logger,
+  logQuietly,
+  runInboundCall,
+} from "@thrice/core";
 import { Deadline } from "./deadline.js";
-import { logQuietly } from "./log-quietly.js";
 import { methodPath } from "./method-path.js";
 import { ServedContext } from "./served-context.js";
 

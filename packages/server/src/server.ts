@@ -1,8 +1,7 @@
 import type { DescService } from "@bufbuild/protobuf";
-import { checkKnownOptions, show } from "@thrice/core";
+import { checkKnownOptions, logQuietly, show } from "@thrice/core";
 import type { HandlerOptions, ServiceHost } from "@thrice/core/codegen-v1";
 import { type ServedService, WireServer } from "@thrice/protocol";
-import { logQuietly } from "./log-quietly.js";
 import {
   knownHandlerOptions,
   type ResolvedServerOptions,

@@ -1,7 +1,13 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
 import { codeName } from "@thrice/cluster";
-import { type AttemptRecord, attachAttempts, type FailedAttempt, type Logger } from "@thrice/core";
+import {
+  type AttemptRecord,
+  attachAttempts,
+  type FailedAttempt,
+  type Logger,
+  logQuietly,
+} from "@thrice/core";
 
 /**
  * Makes the error of a failed call: the last failure's, with the history attached. A call that failed after
@@ -14,29 +20,13 @@ export function errorFromCall(
   logger: Logger,
 ): ConnectError {
   attachAttempts(error, attempts);
-  if (attempts.length > 1) logHistory(`${parent.typeName}/${name}`, error, attempts, logger);
-  return error;
-}
-
-/** A logger of the user's that throws must not take the place of the call's error. */
-function logHistory(
-  call: string,
-  error: ConnectError,
-  attempts: readonly AttemptRecord[],
-  logger: Logger,
-): void {
-  try {
+  if (attempts.length > 1) {
+    const call = `${parent.typeName}/${name}`;
     const history = attempts.map(describeAttempt).join(", ");
-    logger.warnf(
-      "%s failed as %s after %d attempts: %s",
-      call,
-      codeName(error.code),
-      attempts.length,
-      history,
-    );
-  } catch {
-    // nobody is left to tell
+    const text = "%s failed as %s after %d attempts: %s";
+    logQuietly(() => logger.warnf(text, call, codeName(error.code), attempts.length, history));
   }
+  return error;
 }
 
 function describeAttempt({ endpoint, outcome, code, durationMs }: AttemptRecord): string {

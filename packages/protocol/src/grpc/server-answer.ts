@@ -1,8 +1,7 @@
 /** The answer to one gRPC call: headers, messages, and a status that is sent exactly once. */
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Logger } from "@thrice/core";
+import { type Logger, logQuietly } from "@thrice/core";
 import { ErrorCode, type ServerStream } from "@thrice/http2";
-import { logQuietly } from "../server/log-quietly.js";
 import { compressMinBytes, gzip } from "./gzip.js";
 import { messageHead } from "./message-head.js";
 import type { ServerContext } from "./server-context.js";

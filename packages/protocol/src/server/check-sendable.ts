@@ -1,7 +1,6 @@
 import { type DescMessage, type Message, toBinary, toJsonString } from "@bufbuild/protobuf";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-import type { Logger } from "@thrice/core";
-import { logQuietly } from "./log-quietly.js";
+import { type Logger, logQuietly } from "@thrice/core";
 
 /**
  * Refuses an answer that cannot be serialised as `unknown`, and logs why. Connect would tell the caller, quoting the

@@ -4,9 +4,8 @@ import {
   universalRequestFromNodeRequest,
   universalResponseToNodeResponse,
 } from "@connectrpc/connect-node";
-import type { Logger } from "@thrice/core";
+import { type Logger, logQuietly } from "@thrice/core";
 import { isGrpc } from "../grpc/server-plan.js";
-import { logQuietly } from "./log-quietly.js";
 import type { Routes } from "./routes.js";
 import { answerMiss, answerUniversal } from "./universal-answer.js";
 

@@ -1,5 +1,6 @@
 /** Gives each HTTP/2 request to what serves it. One for all connections of a server. */
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
+import { logQuietly } from "@thrice/core";
 import type {
   ConnectionEnd,
   HeaderList,
@@ -8,7 +9,6 @@ import type {
   StreamSink,
 } from "@thrice/http2";
 import { type CallSurroundings, openCall } from "../grpc/server-open-call.js";
-import { logQuietly } from "./log-quietly.js";
 import { planRequest, type RequestPlan } from "./request-plan.js";
 import type { Routes } from "./routes.js";
 import { answerMiss, answerUniversal } from "./universal-answer.js";

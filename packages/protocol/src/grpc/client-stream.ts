@@ -1,5 +1,5 @@
 /** One attempt of a call with many messages in either direction. */
-import { fromBinary, type Message } from "@bufbuild/protobuf";
+import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { AttemptEnd, RunningAttempt } from "@thrice/core";
 import {
@@ -9,6 +9,7 @@ import {
   type StreamEnd,
   type StreamSink,
 } from "@thrice/http2";
+import { decodeMessage } from "../binary/decode-message.js";
 import { encodeMessage } from "../binary/encode-message.js";
 import type { ChannelRequest } from "../channel.js";
 import { attemptFailure } from "../client/attempt-failure.js";
@@ -175,9 +176,9 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
 
   #decode({ payload, flags }: QueuedMessage): Message | Promise<Message> {
     const { output } = this.#request.method;
-    if (flags === 0) return fromBinary(output, payload);
+    if (flags === 0) return decodeMessage(output, payload);
     const opened = openPayload(payload, this.#headers, this.#context.maxReceiveBytes);
-    return opened.then((bytes) => fromBinary(output, bytes));
+    return opened.then((bytes) => decodeMessage(output, bytes));
   }
 
   /** Ends the attempt, once; `now` drops answers that wait to be read. */

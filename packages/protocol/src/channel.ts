@@ -11,6 +11,8 @@ export interface ChannelRequest {
   readonly timeoutMs: number;
   /** Attempts of the same call before this one. */
   readonly previousAttempts: number;
+  /** Messages of at least so many bytes are compressed with gzip; unset for none. */
+  readonly compressMinBytes?: number | undefined;
 }
 
 /** What the method takes: one message, or many, which are read once and closed when left early. */

@@ -1,6 +1,6 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { type CallPlan, defaultBackoff, failover, random, retryByDefault } from "@thrice/cluster";
-import { currentInboundCall, maxTimerMs, type RetryPolicy } from "@thrice/core";
+import { compressFromBytes, currentInboundCall, maxTimerMs, type RetryPolicy } from "@thrice/core";
 import type { Channels } from "../channels.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
@@ -41,6 +41,7 @@ export class CallPlanner {
   plan({ method, settings, timeoutMs, header, signal, source }: PlannedCall): CallPlan {
     const { directory, clock, random: draw } = this.#options;
     const loadBalance = settings.loadBalance ?? random;
+    const compressMinBytes = compressFromBytes(settings);
     return {
       method,
       directory,
@@ -55,7 +56,13 @@ export class CallPlanner {
       attemptTimeoutMs: boundFrom(this.#attemptTimeoutMs(method, settings)),
       hold: this.#hold,
       start: ({ endpoint, ...attempt }) =>
-        this.#channels.start(endpoint, { method, header, ...attempt, input: source.input() }),
+        this.#channels.start(endpoint, {
+          method,
+          header,
+          ...attempt,
+          input: source.input(),
+          compressMinBytes,
+        }),
       whyNotReplayable: () => this.#whyNotReplayable(method, source),
     };
   }

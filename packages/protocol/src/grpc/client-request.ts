@@ -39,13 +39,16 @@ export class RequestHeaders {
   }
 }
 
-/** The header fields that vary from attempt to attempt, names and values by turns. */
-export function varyingHeaders({
-  header,
-  timeoutMs,
-  previousAttempts,
-}: ChannelRequest): readonly string[] {
+/**
+ * The header fields that vary from attempt to attempt, names and values by turns. `mayBePacked` says that messages of the
+ * request may be compressed.
+ */
+export function varyingHeaders(
+  { header, timeoutMs, previousAttempts }: ChannelRequest,
+  mayBePacked: boolean,
+): readonly string[] {
   const fields: string[] = [];
+  if (mayBePacked) fields.push("grpc-encoding", "gzip");
   if (timeoutMs !== Number.POSITIVE_INFINITY)
     fields.push("grpc-timeout", formatGrpcTimeout(timeoutMs));
   if (previousAttempts > 0) fields.push("grpc-previous-rpc-attempts", String(previousAttempts));

@@ -26,6 +26,7 @@ import { headersFromList } from "./headers-from-list.js";
 import { MessageQueue, type QueuedMessage } from "./message-queue.js";
 import { MessageSender } from "./message-sender.js";
 import { explainFault, openPayload } from "./payload.js";
+import { explainEncoding } from "./refused-encoding.js";
 import { unsendable } from "./unsendable.js";
 
 export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
@@ -48,8 +49,10 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
     this.#context = context;
     this.#request = request;
     const { input } = request.method;
-    this.#sender = new MessageSender(requestMessages(request.input), (message) =>
-      encodeMessage(input, message),
+    this.#sender = new MessageSender(
+      requestMessages(request.input),
+      (message) => encodeMessage(input, message),
+      request.compressMinBytes,
     );
     this.#queue = new MessageQueue(
       context.maxReceiveBytes,
@@ -92,8 +95,7 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
 
   onTrailers(trailers: HeaderList): void {
     for (const [name, value] of headersFromList(trailers)) this.#trailer.append(name, value);
-    if (!isOk(trailers))
-      this.#finish(attemptFailure(errorFromTrailers(this.#context.pool.peer, trailers)).error);
+    if (!isOk(trailers)) this.#finish(attemptFailure(this.#errorFrom(trailers)).error);
     else if (!this.#queue.isBetweenMessages)
       this.#finish(new ConnectError("the answer ends inside a message", Code.Internal));
     else this.#finish();
@@ -105,6 +107,17 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
 
   onEnd(end: StreamEnd): void {
     this.#finish(explainEnd(this.#context.pool.peer, end));
+  }
+
+  /** Whether messages of the request may be compressed. */
+  get #mayPack(): boolean {
+    return this.#request.compressMinBytes !== undefined;
+  }
+
+  #errorFrom(trailers: HeaderList): ConnectError {
+    const { peer } = this.#context.pool;
+    const error = errorFromTrailers(peer, trailers);
+    return this.#mayPack ? explainEncoding(error, peer, trailers, this.#headers) : error;
   }
 
   #start(): void {
@@ -131,7 +144,7 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
   #open(connection: PooledConnection): ClientStream | undefined {
     try {
       const headers = this.#context.headers.of(this.#request.method);
-      return connection.request(headers, varyingHeaders(this.#request), this, false);
+      return connection.request(headers, varyingHeaders(this.#request, this.#mayPack), this, false);
     } catch (cause) {
       this.#finish(unsendable(cause));
       return undefined;

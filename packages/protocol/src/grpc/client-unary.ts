@@ -22,10 +22,12 @@ import { errorFromTrailers, explainForeign, isGrpcAnswer, isOk } from "./answer-
 import type { ChannelContext } from "./client-context.js";
 import { varyingHeaders } from "./client-request.js";
 import { explainEnd } from "./explain-end.js";
+import { gzip } from "./gzip.js";
 import { headersFromList } from "./headers-from-list.js";
 import { messageHead } from "./message-head.js";
 import { MessageReader, type ReadFault } from "./message-reader.js";
 import { explainFault, openPayload } from "./payload.js";
+import { explainEncoding } from "./refused-encoding.js";
 import { unsendable } from "./unsendable.js";
 
 export class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
@@ -41,6 +43,8 @@ export class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaite
   #reader: MessageReader | undefined;
   #payload: Buffer | undefined;
   #flags = 0;
+  /** Whether the request is compressed. */
+  #isPacked = false;
 
   constructor(context: ChannelContext, request: ChannelRequest, message: Message) {
     this.#context = context;
@@ -98,13 +102,32 @@ export class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaite
   }
 
   #start(message: Message): void {
-    const { pool } = this.#context;
+    const { method, compressMinBytes = Number.POSITIVE_INFINITY } = this.#request;
+    let payload: Uint8Array;
     try {
-      this.#unsent = encodeMessage(this.#request.method.input, message);
+      payload = encodeMessage(method.input, message);
     } catch (cause) {
       this.#fail(unsendable(cause));
       return;
     }
+    if (payload.length >= compressMinBytes) void this.#pack(payload);
+    else this.#connect(payload);
+  }
+
+  async #pack(payload: Uint8Array): Promise<void> {
+    try {
+      const packed = await gzip(payload);
+      if (this.#settle === undefined) return;
+      this.#isPacked = true;
+      this.#connect(packed);
+    } catch (cause) {
+      this.#fail(unsendable(cause));
+    }
+  }
+
+  #connect(payload: Uint8Array): void {
+    const { pool } = this.#context;
+    this.#unsent = payload;
     const connection = pool.take();
     if (connection === undefined) pool.wait(this);
     else this.#send(connection);
@@ -115,9 +138,10 @@ export class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaite
     this.#unsent = undefined;
     try {
       const headers = this.#context.headers.of(this.#request.method);
-      const stream = connection.request(headers, varyingHeaders(this.#request), this, false);
+      const varying = varyingHeaders(this.#request, this.#isPacked);
+      const stream = connection.request(headers, varying, this, false);
       this.#stream = stream;
-      stream.sendData(payload, true, messageHead(payload.length, false));
+      stream.sendData(payload, true, messageHead(payload.length, this.#isPacked));
     } catch (cause) {
       this.#fail(unsendable(cause));
     }
@@ -135,13 +159,19 @@ export class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaite
   #takeStatus(trailers: HeaderList): void {
     if (this.#settle === undefined) return;
     this.#trailers = trailers;
-    if (!isOk(trailers)) this.#fail(errorFromTrailers(this.#context.pool.peer, trailers));
+    if (!isOk(trailers)) this.#fail(this.#errorFrom(trailers));
     else if (this.#reader?.isBetweenMessages === false)
       this.#fail(new ConnectError("the answer ends inside a message", Code.Internal));
     else if (this.#payload === undefined)
       this.#fail(new ConnectError("no message in the answer", Code.Unimplemented));
     else if (this.#flags === 0) this.#answer(this.#payload);
     else this.#decompress(this.#payload);
+  }
+
+  #errorFrom(trailers: HeaderList): ConnectError {
+    const { peer } = this.#context.pool;
+    const error = errorFromTrailers(peer, trailers);
+    return this.#isPacked ? explainEncoding(error, peer, trailers, this.#headers) : error;
   }
 
   #decompress(payload: Buffer): void {

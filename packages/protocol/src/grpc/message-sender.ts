@@ -1,15 +1,23 @@
 /** Sends the messages of a source on a stream, at the speed of the peer. */
 import type { Http2Stream } from "@thrice/http2";
+import { gzip } from "./gzip.js";
 import { messageHead } from "./message-head.js";
 
 export class MessageSender<T> {
   readonly #source: AsyncIterator<T>;
   readonly #encode: (message: T) => Uint8Array;
+  readonly #compressMinBytes: number;
   #resume: (() => void) | undefined;
   #left = false;
   #ended = false;
 
-  constructor(source: AsyncIterable<T>, encode: (message: T) => Uint8Array) {
+  /** Messages of at least `compressMinBytes` are compressed with gzip. */
+  constructor(
+    source: AsyncIterable<T>,
+    encode: (message: T) => Uint8Array,
+    compressMinBytes = Number.POSITIVE_INFINITY,
+  ) {
+    this.#compressMinBytes = compressMinBytes;
     this.#source = source[Symbol.asyncIterator]();
     this.#encode = encode;
   }
@@ -24,8 +32,11 @@ export class MessageSender<T> {
           return;
         }
         if (this.#left) break;
-        const payload = this.#encode(next.value);
-        const goOn = stream.sendData(payload, false, messageHead(payload.length, false));
+        const message = this.#encode(next.value);
+        const isPacked = message.length >= this.#compressMinBytes;
+        const payload = isPacked ? await gzip(message) : message;
+        if (this.#left) break;
+        const goOn = stream.sendData(payload, false, messageHead(payload.length, isPacked));
         if (!goOn && !stream.hasEnded) await this.#writable();
       }
     } catch (reason) {

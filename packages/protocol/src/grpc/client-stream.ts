@@ -13,17 +13,18 @@ import { decodeMessage } from "../binary/decode-message.js";
 import { encodeMessage } from "../binary/encode-message.js";
 import type { ChannelRequest } from "../channel.js";
 import { attemptFailure } from "../client/attempt-failure.js";
-import { requestMessages } from "../client/request-messages.js";
 import type { WireError } from "../client/wire-error.js";
 import type { ConnectionWaiter } from "../connection/connection-waiter.js";
 import type { PooledConnection } from "../connection/pooled-connection.js";
 import { AnswerReader } from "./answer-reader.js";
 import { errorFromTrailers, explainForeign, isGrpcAnswer, isOk } from "./answer-status.js";
+import { type Arrived, arrivedFrom, Packed } from "./arrived.js";
 import type { ChannelContext } from "./client-context.js";
 import { varyingHeaders } from "./client-request.js";
 import { explainEnd } from "./explain-end.js";
 import { headersFromList } from "./headers-from-list.js";
-import { MessageQueue, type QueuedMessage } from "./message-queue.js";
+import { IncomingQueue } from "./incoming-queue.js";
+import { MessageReader } from "./message-reader.js";
 import { MessageSender } from "./message-sender.js";
 import { explainFault, openPayload } from "./payload.js";
 import { explainEncoding } from "./refused-encoding.js";
@@ -35,9 +36,12 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
   readonly finished: Promise<unknown>;
   readonly #context: ChannelContext;
   readonly #request: ChannelRequest;
-  readonly #sender: MessageSender<Message>;
-  readonly #queue: MessageQueue<Message>;
-  readonly #reader: AnswerReader;
+  readonly #sender: MessageSender;
+  readonly #reader: MessageReader;
+  readonly #queue: IncomingQueue<Arrived, Message>;
+  readonly #answer: AnswerReader;
+  /** Settles when the answer has been read, has failed or was left. */
+  readonly #readOut = Promise.withResolvers<void>();
   readonly #trailer = new Headers();
   #stream: ClientStream | undefined;
   #headers: HeaderList | undefined;
@@ -50,23 +54,24 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
     this.#request = request;
     const { input } = request.method;
     this.#sender = new MessageSender(
-      requestMessages(request.input),
+      request.input,
       (message) => encodeMessage(input, message),
       request.compressMinBytes,
     );
-    this.#queue = new MessageQueue(
-      context.maxReceiveBytes,
-      (message) => this.#decode(message),
+    this.#reader = new MessageReader(context.maxReceiveBytes);
+    this.#queue = new IncomingQueue(
+      (message) => this.#read(message),
       (bytes) => this.#stream?.addCredit(bytes),
+      this.#readOut.resolve,
     );
-    this.#reader = new AnswerReader(this.#queue, (error) => this.cancel(error));
+    this.#answer = new AnswerReader(this.#queue, (error) => this.cancel(error));
     this.#start();
     this.end = this.#takeAnswer();
-    this.finished = this.end.then(({ ok }) => (ok ? this.#reader.finished : undefined));
+    this.finished = this.end.then(({ ok }) => (ok ? this.#readOut.promise : undefined));
   }
 
   cancel(error: ConnectError): void {
-    this.#reader.release();
+    this.#readOut.resolve();
     this.#cancelled ??= error;
     this.#finish(error, true);
   }
@@ -89,14 +94,15 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
 
   onData(bytes: Buffer): void {
     if (this.#over) return;
-    const fault = this.#queue.push(bytes);
+    const fault = this.#reader.push(bytes, this.#take);
+    this.#queue.noteArrived(bytes.length);
     if (fault !== undefined) this.#finish(explainFault(fault, this.#context.maxReceiveBytes));
   }
 
   onTrailers(trailers: HeaderList): void {
     for (const [name, value] of headersFromList(trailers)) this.#trailer.append(name, value);
     if (!isOk(trailers)) this.#finish(attemptFailure(this.#errorFrom(trailers)).error);
-    else if (!this.#queue.isBetweenMessages)
+    else if (!this.#reader.isBetweenMessages)
       this.#finish(new ConnectError("the answer ends inside a message", Code.Internal));
     else this.#finish();
   }
@@ -119,6 +125,10 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
     const error = errorFromTrailers(peer, trailers);
     return this.#mayPack ? explainEncoding(error, peer, trailers, this.#headers) : error;
   }
+
+  readonly #take = (payload: Buffer, flags: number): void => {
+    this.#queue.push(arrivedFrom(payload, flags));
+  };
 
   #start(): void {
     const { pool } = this.#context;
@@ -165,11 +175,11 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
   }
 
   async #takeFirst(): Promise<AttemptEnd> {
-    await this.#reader.readAhead();
+    await this.#answer.readAhead();
     const header = headersFromList(this.#headers);
     return {
       ok: true,
-      answer: { kind: "stream", messages: this.#reader, header, trailer: this.#trailer },
+      answer: { kind: "stream", messages: this.#answer, header, trailer: this.#trailer },
     };
   }
 
@@ -179,7 +189,6 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
     const second = await this.#queue.next();
     if (!second.done)
       throw new ConnectError("more than one message in the answer", Code.Unimplemented);
-    this.#reader.release();
     const header = headersFromList(this.#headers);
     return {
       ok: true,
@@ -187,19 +196,38 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
     };
   }
 
-  #decode({ payload, flags }: QueuedMessage): Message | Promise<Message> {
-    const { output } = this.#request.method;
-    if (flags === 0) return decodeMessage(output, payload);
-    const opened = openPayload(payload, this.#headers, this.#context.maxReceiveBytes);
-    return opened.then((bytes) => decodeMessage(output, bytes));
+  #read(message: Arrived): Message | Promise<Message> {
+    if (!(message instanceof Packed)) return this.#decode(message);
+    const { maxReceiveBytes } = this.#context;
+    return openPayload(message.payload, this.#headers, maxReceiveBytes).then(
+      (payload) => this.#decode(payload),
+      (reason) => this.#refuse(reason),
+    );
+  }
+
+  #decode(payload: Uint8Array): Message {
+    try {
+      return decodeMessage(this.#request.method.output, payload);
+    } catch (cause) {
+      const text = "the answer cannot be decoded";
+      return this.#refuse(new ConnectError(text, Code.Internal, undefined, undefined, cause));
+    }
+  }
+
+  /** Ends the attempt for a message that cannot be read; the reader gets the error. */
+  #refuse(error: ConnectError): never {
+    this.#readOut.resolve();
+    this.#finish(error, true);
+    throw error;
   }
 
   /** Ends the attempt, once; `now` drops answers that wait to be read. */
   #finish(error?: ConnectError, now = false): void {
-    if (now) this.#queue.clear(error);
+    if (now) this.#queue.abort(error);
     if (this.#over) return;
     this.#over = true;
-    this.#queue.end(error);
+    if (error === undefined) this.#queue.finish();
+    else this.#queue.fail(error);
     this.#sender.leave();
     if (this.#isWaiting) this.#context.pool.abandon(this);
     if (this.#stream?.hasEnded !== false) return;

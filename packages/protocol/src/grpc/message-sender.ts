@@ -1,32 +1,38 @@
 /** Sends the messages of a source on a stream, at the speed of the peer. */
+import type { Message } from "@bufbuild/protobuf";
 import type { Http2Stream } from "@thrice/http2";
+import type { RequestInput } from "../channel.js";
 import { gzip } from "./gzip.js";
 import { messageHead } from "./message-head.js";
 
-export class MessageSender<T> {
-  readonly #source: AsyncIterator<T>;
-  readonly #encode: (message: T) => Uint8Array;
+export class MessageSender {
+  readonly #source: AsyncIterator<Message>;
+  readonly #encode: (message: Message) => Uint8Array;
   readonly #compressMinBytes: number;
   #resume: (() => void) | undefined;
+  #isReading = false;
   #left = false;
   #ended = false;
 
   /** Messages of at least `compressMinBytes` are compressed with gzip. */
   constructor(
-    source: AsyncIterable<T>,
-    encode: (message: T) => Uint8Array,
+    input: RequestInput,
+    encode: (message: Message) => Uint8Array,
     compressMinBytes = Number.POSITIVE_INFINITY,
   ) {
-    this.#compressMinBytes = compressMinBytes;
-    this.#source = source[Symbol.asyncIterator]();
+    const messages = input.kind === "many" ? input.messages : single(input.message);
+    this.#source = messages[Symbol.asyncIterator]();
     this.#encode = encode;
+    this.#compressMinBytes = compressMinBytes;
   }
 
   /** Resolves when the source has ended or was left. Rejects with what the source or the encoding threw. */
   async run(stream: Http2Stream): Promise<void> {
     try {
       while (!this.#left) {
+        this.#isReading = true;
         const next = await this.#source.next();
+        this.#isReading = false;
         if (next.done) {
           this.#ended = true;
           return;
@@ -41,6 +47,8 @@ export class MessageSender<T> {
       }
     } catch (reason) {
       this.#left = true;
+      // A source that has failed is not left; one whose message cannot be sent is.
+      if (!this.#isReading) void this.#leaveSource();
       throw reason;
     }
   }
@@ -79,4 +87,8 @@ export class MessageSender<T> {
       // The request has ended already, with a reason of its own.
     }
   }
+}
+
+async function* single(message: Message): AsyncIterable<Message> {
+  yield message;
 }

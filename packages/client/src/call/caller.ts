@@ -6,7 +6,6 @@ import {
   type DescMethodUnary,
   type Message,
   type MessageInitShape,
-  toBinary,
 } from "@bufbuild/protobuf";
 import {
   Code,
@@ -21,6 +20,7 @@ import {
 } from "@connectrpc/connect";
 import { type EndCall, runCall } from "@thrice/cluster";
 import { type Answer, systemClock, type UnaryAnswer } from "@thrice/core";
+import { encodeMessage } from "@thrice/protocol";
 import { Channels } from "../channels.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
@@ -181,7 +181,7 @@ export class Caller {
   }
 
   #replayable({ input }: DescMethod, messages: AsyncIterable<Message>): RequestSource {
-    const sizeOf = (message: Message) => toBinary(input, message).byteLength;
+    const sizeOf = (message: Message) => encodeMessage(input, message).byteLength;
     return new ReplayBuffer(messages, sizeOf, this.#options.replayBufferBytes);
   }
 

@@ -2,7 +2,8 @@ export { type Address, defaultPort, formatAddress, parseAddresses } from "./addr
 export { type AttachmentsInit, createAttachments, mergeAttachments } from "./attachments.js";
 export type {
   Answer,
-  AttemptEnd,
+  AttemptFailure,
+  AttemptListener,
   AttemptRecord,
   AttemptResult,
   FailedAttempt,

@@ -1,7 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { PreparedHeaders } from "@thrice/http2";
-import type { ChannelRequest } from "../channel.js";
+import type { AttemptDetails, ChannelRequest } from "../channel.js";
 import { formatGrpcTimeout } from "../client/grpc-timeout.js";
 
 /** The fixed header fields of the requests to one endpoint, made once per method. */
@@ -44,13 +44,14 @@ export class RequestHeaders {
  * request may be compressed.
  */
 export function varyingHeaders(
-  { header, timeoutMs, previousAttempts }: ChannelRequest,
+  { header }: ChannelRequest,
+  { timeoutMs, previousAttempts }: AttemptDetails,
   mayBePacked: boolean,
 ): readonly string[] {
-  const fields: string[] = [];
+  const timed = timeoutMs !== Number.POSITIVE_INFINITY;
+  if (!timed && previousAttempts === 0 && header === undefined && !mayBePacked) return noFields;
+  const fields = timed ? ["grpc-timeout", formatGrpcTimeout(timeoutMs)] : [];
   if (mayBePacked) fields.push("grpc-encoding", "gzip");
-  if (timeoutMs !== Number.POSITIVE_INFINITY)
-    fields.push("grpc-timeout", formatGrpcTimeout(timeoutMs));
   if (previousAttempts > 0) fields.push("grpc-previous-rpc-attempts", String(previousAttempts));
   if (header === undefined) return fields;
   for (const [name, value] of header) {
@@ -60,6 +61,8 @@ export function varyingHeaders(
   }
   return fields;
 }
+
+const noFields: readonly string[] = [];
 
 /** @see RFC 9113 section 8.2.2 */
 const forbidden: ReadonlySet<string> = new Set([

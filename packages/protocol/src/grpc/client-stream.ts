@@ -1,7 +1,7 @@
 /** One attempt of a call with many messages in either direction. */
 import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { AttemptEnd, RunningAttempt } from "@thrice/core";
+import type { Answer, AttemptListener, RunningAttempt } from "@thrice/core";
 import {
   type ClientStream,
   ErrorCode,
@@ -11,7 +11,7 @@ import {
 } from "@thrice/http2";
 import { decodeMessage } from "../binary/decode-message.js";
 import { encodeMessage } from "../binary/encode-message.js";
-import type { ChannelRequest } from "../channel.js";
+import type { AttemptDetails, ChannelRequest } from "../channel.js";
 import { attemptFailure } from "../client/attempt-failure.js";
 import type { WireError } from "../client/wire-error.js";
 import type { ConnectionWaiter } from "../connection/connection-waiter.js";
@@ -30,12 +30,23 @@ import { explainFault, openPayload } from "./payload.js";
 import { explainEncoding } from "./refused-encoding.js";
 import { unsendable } from "./unsendable.js";
 
-export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
+/** Starts an attempt of a call with many messages in either direction. */
+export function startStream(
+  context: ChannelContext,
+  request: ChannelRequest,
+  details: AttemptDetails,
+  listener: AttemptListener,
+): RunningAttempt {
+  const attempt = new StreamAttempt(context, request, details);
+  void attempt.tell(listener);
+  return attempt;
+}
+
+class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   readonly credit = "manual";
-  readonly end: Promise<AttemptEnd>;
-  readonly finished: Promise<unknown>;
   readonly #context: ChannelContext;
   readonly #request: ChannelRequest;
+  readonly #details: AttemptDetails;
   readonly #sender: MessageSender;
   readonly #reader: MessageReader;
   readonly #queue: IncomingQueue<Arrived, Message>;
@@ -49,9 +60,10 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
   #cancelled: ConnectError | undefined;
   #over = false;
 
-  constructor(context: ChannelContext, request: ChannelRequest) {
+  constructor(context: ChannelContext, request: ChannelRequest, details: AttemptDetails) {
     this.#context = context;
     this.#request = request;
+    this.#details = details;
     const { input } = request.method;
     this.#sender = new MessageSender(
       request.input,
@@ -66,8 +78,22 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
     );
     this.#answer = new AnswerReader(this.#queue, (error) => this.cancel(error));
     this.#start();
-    this.end = this.#takeAnswer();
-    this.finished = this.end.then(({ ok }) => (ok ? this.#readOut.promise : undefined));
+  }
+
+  /** Tells how the attempt ends. Never rejects. */
+  async tell(listener: AttemptListener): Promise<void> {
+    try {
+      const isOne = this.#request.method.methodKind === "client_streaming";
+      listener.onAnswer(isOne ? await this.#takeOne() : await this.#takeFirst());
+      await this.#readOut.promise;
+    } catch (reason) {
+      this.#finish(ConnectError.from(reason), true);
+      const error = this.#cancelled;
+      listener.onFailure(
+        error === undefined ? attemptFailure(reason) : { outcome: "cancelled", error },
+      );
+    }
+    listener.onFinished();
   }
 
   cancel(error: ConnectError): void {
@@ -154,46 +180,28 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
   #open(connection: PooledConnection): ClientStream | undefined {
     try {
       const headers = this.#context.headers.of(this.#request.method);
-      return connection.request(headers, varyingHeaders(this.#request, this.#mayPack), this, false);
+      const varying = varyingHeaders(this.#request, this.#details, this.#mayPack);
+      return connection.request(headers, varying, this, false);
     } catch (cause) {
       this.#finish(unsendable(cause));
       return undefined;
     }
   }
 
-  async #takeAnswer(): Promise<AttemptEnd> {
-    try {
-      return this.#request.method.methodKind === "client_streaming"
-        ? await this.#takeOne()
-        : await this.#takeFirst();
-    } catch (reason) {
-      this.#finish(ConnectError.from(reason), true);
-      const cancelled = this.#cancelled;
-      if (cancelled !== undefined) return { ok: false, outcome: "cancelled", error: cancelled };
-      return attemptFailure(reason);
-    }
-  }
-
-  async #takeFirst(): Promise<AttemptEnd> {
+  async #takeFirst(): Promise<Answer> {
     await this.#answer.readAhead();
     const header = headersFromList(this.#headers);
-    return {
-      ok: true,
-      answer: { kind: "stream", messages: this.#answer, header, trailer: this.#trailer },
-    };
+    return { kind: "stream", messages: this.#answer, header, trailer: this.#trailer };
   }
 
-  async #takeOne(): Promise<AttemptEnd> {
+  async #takeOne(): Promise<Answer> {
     const first = await this.#queue.next();
     if (first.done) throw new ConnectError("no message in the answer", Code.Unimplemented);
     const second = await this.#queue.next();
     if (!second.done)
       throw new ConnectError("more than one message in the answer", Code.Unimplemented);
     const header = headersFromList(this.#headers);
-    return {
-      ok: true,
-      answer: { kind: "unary", message: first.value, header, trailer: this.#trailer },
-    };
+    return { kind: "unary", message: first.value, header, trailer: this.#trailer };
   }
 
   #read(message: Arrived): Message | Promise<Message> {

@@ -3,8 +3,8 @@ import type { Channel } from "../channel.js";
 import { ConnectionPool } from "../connection/connection-pool.js";
 import type { ChannelContext } from "./client-context.js";
 import { RequestHeaders } from "./client-request.js";
-import { StreamAttempt } from "./client-stream.js";
-import { UnaryAttempt } from "./client-unary.js";
+import { startStream } from "./client-stream.js";
+import { startUnary } from "./client-unary.js";
 
 /** Limits of a channel. */
 export interface ChannelOptions {
@@ -27,12 +27,11 @@ export function openChannel(
   const headers = new RequestHeaders(formatAddress(target));
   const context: ChannelContext = { pool, headers, maxReceiveBytes };
   return {
-    start: (request) => {
-      const { input } = request;
-      const isUnary = request.method.methodKind === "unary" && input.kind === "one";
-      return isUnary
-        ? new UnaryAttempt(context, request, input.message)
-        : new StreamAttempt(context, request);
+    start: (request, details, listener) => {
+      const { input, method } = request;
+      return method.methodKind === "unary" && input.kind === "one"
+        ? startUnary(context, request, details, listener)
+        : startStream(context, request, details, listener);
     },
     close: () => pool.close(),
   };

@@ -7,6 +7,8 @@ export interface ChannelRequest {
   readonly input: RequestInput;
   /** Attachments, if there are any. Not changed. */
   readonly header?: Headers | undefined;
+  /** Messages of at least so many bytes are compressed with gzip; unset for none. */
+  readonly compressMinBytes?: number | undefined;
 }
 
 /** What each attempt says for itself. */

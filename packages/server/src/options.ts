@@ -1,6 +1,9 @@
 import {
   type Clock,
+  type Compression,
   checkBoolean,
+  checkCompression,
+  checkCompressMinBytes,
   checkKnownOptions,
   checkLogger,
   checkNumber,
@@ -42,6 +45,8 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
 export interface ResolvedHandlerOptions {
   readonly exposeErrors: boolean;
   readonly maxReceiveBytes: number;
+  readonly compression: Compression;
+  readonly compressMinBytes: number;
 }
 
 /** @throws TypeError or RangeError naming field, bound and value. */
@@ -59,7 +64,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     throw new TypeError(`host must be a host name or an address, got ${show(host)}`);
   }
   return {
-    ...resolveHandlerOptions(options, { exposeErrors: false, maxReceiveBytes: 4 * 1024 * 1024 }),
+    ...resolveHandlerOptions(options, handlerDefaults),
     host,
     port: checkWholeNumber("port", port, 0, 65_535),
     graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
@@ -73,18 +78,33 @@ export function resolveHandlerOptions(
   options: HandlerOptions,
   defaults: ResolvedHandlerOptions,
 ): ResolvedHandlerOptions {
-  const { exposeErrors = defaults.exposeErrors, maxReceiveBytes = defaults.maxReceiveBytes } =
-    options;
+  const {
+    exposeErrors = defaults.exposeErrors,
+    maxReceiveBytes = defaults.maxReceiveBytes,
+    compression = defaults.compression,
+    compressMinBytes = defaults.compressMinBytes,
+  } = options;
   return {
     exposeErrors: checkBoolean("exposeErrors", exposeErrors),
     maxReceiveBytes: checkWholeNumber("maxReceiveBytes", maxReceiveBytes, 1, 0xffff_ffff),
+    compression: checkCompression(compression),
+    compressMinBytes: checkCompressMinBytes(compressMinBytes),
   };
 }
+
+const handlerDefaults: ResolvedHandlerOptions = {
+  exposeErrors: false,
+  maxReceiveBytes: 4 * 1024 * 1024,
+  compression: "none",
+  compressMinBytes: 1_024,
+};
 
 /** Names of the options that a single service has. */
 export const knownHandlerOptions: ReadonlySet<string> = new Set([
   "exposeErrors",
   "maxReceiveBytes",
+  "compression",
+  "compressMinBytes",
 ]);
 
 const known: ReadonlySet<string> = new Set([

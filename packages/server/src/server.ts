@@ -1,5 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
-import { checkKnownOptions, logQuietly, show } from "@thrice/core";
+import { checkKnownOptions, compressFromBytes, logQuietly, show } from "@thrice/core";
 import type { HandlerOptions, ServiceHost } from "@thrice/core/codegen-v1";
 import { type ServedService, WireServer } from "@thrice/protocol";
 import {
@@ -68,10 +68,12 @@ class ThriceServer implements Server {
       throw new Error(`service ${typeName} comes too late: the server was ${what}`);
     }
     checkKnownOptions(`options of ${typeName}`, options, knownHandlerOptions);
-    const { exposeErrors, maxReceiveBytes } = resolveHandlerOptions(options, this.#options);
+    const resolved = resolveHandlerOptions(options, this.#options);
+    const { exposeErrors, maxReceiveBytes } = resolved;
     const { logger, clock } = this.#options;
     const implementation = wrapHandler(service, handler, { exposeErrors, logger, clock });
-    this.#services.set(typeName, { service, implementation, maxReceiveBytes });
+    const compressMinBytes = compressFromBytes(resolved);
+    this.#services.set(typeName, { service, implementation, maxReceiveBytes, compressMinBytes });
   }
 
   serve(): Promise<void> {

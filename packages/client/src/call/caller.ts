@@ -6,7 +6,6 @@ import {
   type DescMethodUnary,
   type Message,
   type MessageInitShape,
-  toBinary,
 } from "@bufbuild/protobuf";
 import {
   Code,
@@ -20,7 +19,8 @@ import {
   type UnaryResponse,
 } from "@connectrpc/connect";
 import { CallsUnderWay, runCall, startCall } from "@thrice/cluster";
-import { type Answer, type CallOptions, systemClock } from "@thrice/core";
+import { type Answer, type CallOptions, compressFromBytes, systemClock } from "@thrice/core";
+import { encodeMessage } from "@thrice/protocol";
 import { Channels } from "../channels.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
@@ -74,7 +74,8 @@ export class Caller {
       if (this.#closed) throw closedError();
       const { method, settings } = call;
       const message = create(method.input, init);
-      const request = { method, message, header: settings.attachments };
+      const compressMinBytes = compressFromBytes(settings);
+      const request = { method, message, header: settings.attachments, compressMinBytes };
       const timeoutMs = this.#planner.timeoutMs(settings);
       const settle = { resolve, reject };
       startCall(
@@ -177,12 +178,13 @@ export class Caller {
     const { method, settings } = call;
     const { header, signal } = request;
     const { channels, logger } = this.#tools;
+    const compressMinBytes = compressFromBytes(settings);
     if (this.#closed) throw closedError();
     const { result, attempts, finished } = await runCall(this.#planner.plan(method, settings), {
       timeoutMs,
       signal,
       start: (attempt, listener) => {
-        const sent = { method, header, input: source.input() };
+        const sent = { method, header, input: source.input(), compressMinBytes };
         return channels.start(attempt.endpoint, sent, attempt, listener);
       },
       whyNotReplayable: () => this.#whyNotReplayable(method, source),
@@ -203,7 +205,7 @@ export class Caller {
   }
 
   #replayable({ input }: DescMethod, messages: AsyncIterable<Message>): RequestSource {
-    const sizeOf = (message: Message) => toBinary(input, message).byteLength;
+    const sizeOf = (message: Message) => encodeMessage(input, message).byteLength;
     return new ReplayBuffer(messages, sizeOf, this.#options.replayBufferBytes);
   }
 

@@ -33,6 +33,7 @@ export class UnaryCall implements CallInit, ChannelRequest {
   readonly input: RequestInput;
   /** Attachments, if there are any. */
   readonly header: Headers | undefined;
+  readonly compressMinBytes: number | undefined;
   readonly timeoutMs: number;
   readonly #tools: CallTools;
   readonly #options: CallOptions | undefined;
@@ -40,7 +41,7 @@ export class UnaryCall implements CallInit, ChannelRequest {
 
   constructor(
     tools: CallTools,
-    request: { method: DescMethod; message: Message; header: Headers | undefined },
+    request: Omit<ChannelRequest, "input"> & { message: Message },
     timeoutMs: number,
     options: CallOptions | undefined,
     settle: Settle,
@@ -49,6 +50,7 @@ export class UnaryCall implements CallInit, ChannelRequest {
     this.method = request.method;
     this.input = { kind: "one", message: request.message };
     this.header = request.header;
+    this.compressMinBytes = request.compressMinBytes;
     this.timeoutMs = timeoutMs;
     this.#options = options;
     this.#settle = settle;

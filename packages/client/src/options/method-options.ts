@@ -5,6 +5,9 @@ import {
   type AttachmentsInit,
   type Backoff,
   type ClusterStrategy,
+  type Compression,
+  checkCompression,
+  checkCompressMinBytes,
   checkKnownOptions,
   checkNumber,
   checkShape,
@@ -29,6 +32,8 @@ export interface CallSettings {
   readonly cluster?: ClusterStrategy;
   readonly loadBalance?: LoadBalancer;
   readonly attachments?: Headers;
+  readonly compression?: Compression;
+  readonly compressMinBytes?: number;
 }
 
 /** Names of the options that exist at every level. */
@@ -41,6 +46,8 @@ export const methodOptionNames: ReadonlySet<string> = new Set([
   "cluster",
   "loadBalance",
   "attachments",
+  "compression",
+  "compressMinBytes",
 ]);
 
 /**
@@ -58,6 +65,8 @@ export function checkMethodOptions(options: MethodOptions): CallSettings {
     ...present("cluster", options.cluster, checkCluster),
     ...present("loadBalance", options.loadBalance, checkLoadBalance),
     ...present("attachments", options.attachments, checkAttachments),
+    ...present("compression", options.compression, checkCompression),
+    ...present("compressMinBytes", options.compressMinBytes, checkCompressMinBytes),
   };
 }
 

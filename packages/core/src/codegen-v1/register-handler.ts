@@ -1,8 +1,9 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { checkShape } from "../check.js";
+import type { CompressionOptions } from "../compression.js";
 
 /** Options of one service on a server. */
-export interface HandlerOptions {
+export interface HandlerOptions extends CompressionOptions {
   /**
    * Whether the text of a plain `Error` is sent to the caller; otherwise it stays in the server's log.
    * @defaultValue what the server says, else false

@@ -88,16 +88,19 @@ async function textsOf(stream: AsyncIterable<Note>): Promise<string[]> {
 }
 
 describe.each(transports)("$name", ({ connect, http2 }) => {
-  async function open(implementation: Kinds = { ...echo, read: echo.unary }) {
-    const { port } = closing(await openServed(implementation));
+  async function open(
+    implementation: Kinds = { ...echo, read: echo.unary },
+    compressMinBytes?: number,
+  ) {
+    const { port } = closing(await openServed(implementation, undefined, compressMinBytes));
     const baseUrl = `http://127.0.0.1:${port}`;
     const manager = new Http2SessionManager(baseUrl);
     closing({ close: async () => manager.abort() });
     return createClient(KindsService, connect(baseUrl, manager));
   }
 
-  test("carries all kinds", async () => {
-    const client = await open();
+  test.each([undefined, 0])("carries all kinds, compressed from %s bytes on", async (minBytes) => {
+    const client = await open(undefined, minBytes);
     const text = "hi".repeat(2_000);
     expect(await client.unary({ text })).toMatchObject({ text });
     expect(await client.read({ text: "read" })).toMatchObject({ text: "read" });
@@ -168,6 +171,50 @@ describe.each(transports)("$name", ({ connect, http2 }) => {
     expect(Number(text)).toBeGreaterThan(50_000);
     expect(Number(text)).toBeLessThanOrEqual(60_000);
   });
+});
+
+describe("compression over Connect", () => {
+  test.each([
+    { minBytes: undefined, accepted: compressionGzip, encoding: null },
+    { minBytes: undefined, accepted: compressionBrotli, encoding: null },
+    { minBytes: 100, accepted: compressionGzip, encoding: "gzip" },
+    { minBytes: 100, accepted: compressionBrotli, encoding: "br" },
+    { minBytes: 1_000, accepted: compressionGzip, encoding: null },
+  ])(
+    "of requests in $accepted.name, and of answers from $minBytes bytes on, is $encoding",
+    async ({ minBytes, accepted, encoding }) => {
+      const { port } = closing(await openServed(echo, undefined, minBytes));
+      const transport = createConnectTransport({
+        ...{ baseUrl: `http://127.0.0.1:${port}`, httpVersion: "1.1", compressMinBytes: 0 },
+        ...{ sendCompression: accepted, acceptCompression: [accepted] },
+      });
+      const text = "x".repeat(500);
+      let found: string | null | undefined;
+      const onHeader = (headers: Headers) => {
+        found = headers.get("content-encoding");
+      };
+      const answer = await createClient(KindsService, transport).unary({ text }, { onHeader });
+      expect(answer).toMatchObject({ text });
+      expect(found).toBe(encoding);
+    },
+  );
+
+  test.each([compressionGzip, compressionBrotli])(
+    "in $name of a request that would become too large is refused before the handler",
+    async (sendCompression) => {
+      const unary = jest.fn(echo.unary);
+      const { port } = closing(await openServed({ unary }, 10_000));
+      const transport = createConnectTransport({
+        ...{ baseUrl: `http://127.0.0.1:${port}`, httpVersion: "1.1" },
+        ...{ compressMinBytes: 0, sendCompression },
+      });
+      const client = createClient(KindsService, transport);
+      await expect(client.unary({ text: "x".repeat(1_000_000) })).rejects.toBeInstanceOf(
+        ConnectError,
+      );
+      expect(unary).not.toHaveBeenCalled();
+    },
+  );
 });
 
 describe("Triple's own protocol", () => {

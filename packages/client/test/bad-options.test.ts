@@ -131,6 +131,12 @@ describe("a wrong option of the client", () => {
     { title: "maxReceiveBytes 1.5", options: { url, maxReceiveBytes: 1.5 }, says: "got 1.5" },
     { title: "replayBufferBytes -1", options: { url, replayBufferBytes: -1 }, says: "got -1" },
     { title: "inheritDeadline 1", options: { url, inheritDeadline: 1 }, says: "true or false" },
+    {
+      title: "tls null",
+      options: { url, tls: null },
+      says: "tls must be true, false or an object",
+    },
+    { title: "tls a path", options: { url, tls: { ca: "ca.pem" } }, says: "tls.ca must hold a" },
     { title: "logger console", options: { url, logger: console }, says: "logger must be a logger" },
     { title: "clock Date", options: { url, clock: Date }, says: "clock must be a clock" },
     { title: "random 4", options: { url, random: 4 }, says: "random must be a function, got 4" },

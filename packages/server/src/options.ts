@@ -14,6 +14,7 @@ import {
   systemClock,
 } from "@thrice/core";
 import type { HandlerOptions } from "@thrice/core/codegen-v1";
+import { resolveServerTls, type ServerTls, type ServerTlsOptions } from "@thrice/protocol";
 
 /** Options of a server. */
 export interface ServerOptions extends HandlerOptions {
@@ -21,6 +22,8 @@ export interface ServerOptions extends HandlerOptions {
   readonly port?: number | undefined;
   /** Address or name of the interface to listen on. @defaultValue all interfaces */
   readonly host?: string | undefined;
+  /** Certificate and key of the server; callers then have to use TLS. @defaultValue none, in the clear */
+  readonly tls?: ServerTlsOptions | undefined;
   /** How long `stop()` lets running calls go on, in milliseconds. @defaultValue 10_000 */
   readonly graceMs?: number | undefined;
   /** Takes what the server has to tell; nothing while all is well. @defaultValue `consoleLogger()` */
@@ -33,6 +36,7 @@ export interface ServerOptions extends HandlerOptions {
 export interface ResolvedServerOptions extends ResolvedHandlerOptions {
   readonly port: number;
   readonly host: string | undefined;
+  readonly tls: ServerTls | undefined;
   readonly graceMs: number;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -62,6 +66,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     ...resolveHandlerOptions(options, { exposeErrors: false, maxReceiveBytes: 4 * 1024 * 1024 }),
     host,
     port: checkWholeNumber("port", port, 0, 65_535),
+    tls: resolveServerTls(options.tls),
     graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
     logger: checkLogger("logger", logger),
     clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
@@ -91,6 +96,7 @@ const known: ReadonlySet<string> = new Set([
   ...knownHandlerOptions,
   "port",
   "host",
+  "tls",
   "graceMs",
   "logger",
   "clock",

@@ -90,8 +90,8 @@ class ThriceServer implements Server {
   }
 
   async #listen(): Promise<void> {
-    const { host, port, logger, clock } = this.#options;
-    const wire = new WireServer({ services: [...this.#services.values()], logger, clock });
+    const { host, port, tls, logger, clock } = this.#options;
+    const wire = new WireServer({ services: [...this.#services.values()], logger, clock, tls });
     this.#port = await wire.listen({ host, port });
     this.#wire = wire;
     logQuietly(() => logger.debugf("listening on port %d", this.#port));

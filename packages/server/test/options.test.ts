@@ -30,6 +30,13 @@ describe("newServer", () => {
     },
     { title: "exposeErrors 1", options: { exposeErrors: 1 }, says: "exposeErrors must be true or" },
     { title: "exposeErrors null", options: { exposeErrors: null }, says: "exposeErrors must be" },
+    { title: "tls true", options: { tls: true }, says: "tls must be an object, got true" },
+    { title: "tls without a key", options: { tls: { cert: "" } }, says: "tls.key must be set" },
+    {
+      title: "tls with a path",
+      options: { tls: { cert: "cert.pem", key: "key.pem" } },
+      says: "tls.cert must hold a certificate as PEM, got 'cert.pem'",
+    },
     { title: "logger {}", options: { logger: {} }, says: "logger must be a logger with debug()" },
     {
       title: "a logger that lacks warnf",

@@ -18,6 +18,7 @@ import {
   show,
   systemClock,
 } from "@thrice/core";
+import { type ClientTls, type ClientTlsOptions, resolveClientTls } from "@thrice/protocol";
 import {
   type CallSettings,
   checkMethodOptions,
@@ -29,6 +30,8 @@ import {
 export interface ClientOptions extends MethodOptions {
   /** Where the service is: `tri://host:port`, a list of such, or several in one text joined by `;`. */
   readonly url: string | readonly string[];
+  /** Secures the connections: `true`, or an object that says how. @defaultValue false, in the clear */
+  readonly tls?: boolean | ClientTlsOptions | undefined;
   /** Connect interceptors, run once per call; the first one sees the request first and the answer last. */
   readonly interceptors?: readonly Interceptor[] | undefined;
   /** Bound of opening a connection, in milliseconds. @defaultValue 1_000 */
@@ -51,6 +54,7 @@ export interface ClientOptions extends MethodOptions {
 export interface ResolvedClientOptions {
   readonly directory: Directory;
   readonly settings: CallSettings;
+  readonly tls: ClientTls | undefined;
   readonly interceptors: readonly Interceptor[];
   readonly connectTimeoutMs: number;
   readonly maxReceiveBytes: number;
@@ -81,6 +85,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   return {
     directory: createStaticDirectory(parseAddresses(options.url)),
     settings: layerSettings({}, checkMethodOptions(options)),
+    tls: resolveClientTls(options.tls),
     interceptors: checkInterceptors(interceptors),
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
     maxReceiveBytes: checkBytes("maxReceiveBytes", maxReceiveBytes, 1),
@@ -95,6 +100,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
 const known: ReadonlySet<string> = new Set([
   ...methodOptionNames,
   "url",
+  "tls",
   "interceptors",
   "connectTimeoutMs",
   "maxReceiveBytes",

@@ -6,11 +6,13 @@ import { formatGrpcTimeout } from "../client/grpc-timeout.js";
 
 /** The fixed header fields of the requests to one endpoint, made once per method. */
 export class RequestHeaders {
+  readonly #scheme: "http" | "https";
   readonly #authority: string;
   readonly #byMethod = new Map<DescMethod, PreparedHeaders>();
 
   /** `authority` is `host:port` of the endpoint. */
-  constructor(authority: string) {
+  constructor(scheme: "http" | "https", authority: string) {
+    this.#scheme = scheme;
     this.#authority = authority;
   }
 
@@ -21,7 +23,7 @@ export class RequestHeaders {
         ":method",
         "POST",
         ":scheme",
-        "http",
+        this.#scheme,
         ":path",
         `/${method.parent.typeName}/${method.name}`,
         ":authority",

@@ -1,12 +1,14 @@
-/** Listens on one port and serves gRPC, gRPC-Web, Connect and Triple on it, over HTTP/2 and HTTP/1.1 in the clear. */
+/** Listens on one port and serves gRPC, gRPC-Web, Connect and Triple on it, over HTTP/2 and HTTP/1.1, in the clear or with TLS. */
 import http from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import type { Clock, Logger } from "@thrice/core";
 import { Http2ServerConnection } from "@thrice/http2";
+import type { ServerTls } from "../tls/server-tls.js";
 import { createHttp1Listener } from "./http1-listener.js";
 import { listenError } from "./listen-error.js";
 import { RequestDispatcher } from "./request-dispatcher.js";
 import { Routes } from "./routes.js";
+import { SecureConnections } from "./secure-connections.js";
 import type { ServedService } from "./served-service.js";
 import { sniffProtocol } from "./sniff-protocol.js";
 
@@ -18,6 +20,8 @@ export interface WireServerOptions {
   readonly logger: Logger;
   /** Measures deadlines, the limits of connections, and the grace of `close`. */
   readonly clock: Clock;
+  /** Secures the connections; in the clear if unset. */
+  readonly tls?: ServerTls | undefined;
 }
 
 /** Where to listen. */
@@ -34,17 +38,20 @@ export class WireServer {
   readonly #http1: http.Server;
   readonly #dispatcher: RequestDispatcher;
   readonly #clock: Clock;
+  readonly #secure: SecureConnections | undefined;
   /** All connections; those that speak HTTP/2 with what speaks it, those that are yet silent with `undefined`. */
   readonly #sockets = new Map<Socket, Http2ServerConnection | "http1" | undefined>();
   #closed: Promise<void> | undefined;
 
-  constructor({ services, logger, clock }: WireServerOptions) {
+  constructor({ services, logger, clock, tls }: WireServerOptions) {
     const routes = new Routes(services, logger);
     this.#clock = clock;
     this.#dispatcher = new RequestDispatcher(routes, { clock, logger });
     this.#http1 = http.createServer(createHttp1Listener(routes, logger));
     this.#http1.on("request", (request, response) => this.#endWhenClosed(request.socket, response));
-    this.#splitConnections();
+    const serve = this.#splitConnections();
+    this.#secure = tls && new SecureConnections(tls, logger, serve);
+    this.#http1.on("connection", this.#secure?.accept ?? serve);
   }
 
   /** Resolves with the port. Rejects with an error whose message names port and cause. */
@@ -84,6 +91,7 @@ export class WireServer {
         if (connection === undefined) socket.destroy();
         else if (connection !== "http1") connection.close();
       }
+      this.#whenSocketsClosed(() => this.#secure?.breakOff());
     });
   }
 
@@ -94,10 +102,10 @@ export class WireServer {
   }
 
   /** Puts a look at the first bytes before the HTTP/1.1 server, and takes HTTP/2 connections away from it. */
-  #splitConnections(): void {
+  #splitConnections(): (socket: Socket) => void {
     const [serveHttp1] = this.#http1.listeners("connection");
     this.#http1.removeAllListeners("connection");
-    this.#http1.on("connection", (socket: Socket) => {
+    return (socket) => {
       socket.on("error", () => {}); // the "close" that follows is enough
       if (this.#closed !== undefined) {
         socket.destroy();
@@ -114,7 +122,7 @@ export class WireServer {
         socket.unshift(bytes);
         serveHttp1?.call(this.#http1, socket);
       });
-    });
+    };
   }
 
   #serveHttp2(socket: Socket, initialBytes: Buffer): void {

@@ -17,12 +17,12 @@ import { wrapHandler } from "./wrap-handler.js";
  * Shape: idle → serving → stopped, and not back. Services are registered while idle.
  */
 export interface Server extends ServiceHost {
-  /** Port in use; the chosen one if `port` was 0. Undefined unless serving. */
+  /** Port in use; the chosen one if `port` was 0. Undefined unless serving, and on a socket of a path. */
   readonly port: number | undefined;
   /**
    * Starts to listen. Resolves when callers can connect; the server then keeps the process alive.
    *
-   * @throws Error, as a rejection, naming port and cause if it cannot listen, or was started before.
+   * @throws Error, as a rejection, naming place and cause if it cannot listen, or was started before.
    */
   serve(): Promise<void>;
   /**
@@ -90,11 +90,12 @@ class ThriceServer implements Server {
   }
 
   async #listen(): Promise<void> {
-    const { host, port, tls, logger, clock } = this.#options;
+    const { listen, tls, logger, clock } = this.#options;
     const wire = new WireServer({ services: [...this.#services.values()], logger, clock, tls });
-    this.#port = await wire.listen({ host, port });
+    this.#port = await wire.listen(listen);
     this.#wire = wire;
-    logQuietly(() => logger.debugf("listening on port %d", this.#port));
+    const where = "path" in listen ? listen.path : `port ${this.#port}`;
+    logQuietly(() => logger.debugf("listening on %s", where));
   }
 
   async #close(): Promise<void> {

@@ -1,4 +1,4 @@
-import { type Address, type Clock, formatAddress } from "@thrice/core";
+import { authorityOf, type Clock, type Place } from "@thrice/core";
 import type { Channel } from "../channel.js";
 import { ConnectionPool } from "../connection/connection-pool.js";
 import { systemNetwork } from "../connection/dial/network.js";
@@ -22,16 +22,13 @@ export interface ChannelOptions {
 }
 
 /** Makes the way to one endpoint: gRPC over HTTP/2. Connects when it is first needed. */
-export function openChannel(
-  target: Pick<Address, "host" | "port">,
-  options: ChannelOptions,
-): Channel {
+export function openChannel(place: Place, options: ChannelOptions): Channel {
   const { connectTimeoutMs, maxReceiveBytes, clock, tls } = options;
-  const { host, port } = target;
-  const network = tls === undefined ? systemNetwork : new SecureNetwork(tls, { host, port });
-  const pool = new ConnectionPool({ target: { host, port }, connectTimeoutMs, clock }, network);
+  const target = "path" in place ? { path: place.path } : { host: place.host, port: place.port };
+  const network = tls === undefined ? systemNetwork : new SecureNetwork(tls, target);
+  const pool = new ConnectionPool({ target, connectTimeoutMs, clock }, network);
   const scheme = tls === undefined ? "http" : "https";
-  const headers = new RequestHeaders(scheme, formatAddress(target));
+  const headers = new RequestHeaders(scheme, authorityOf(target));
   const context: ChannelContext = { pool, headers, maxReceiveBytes };
   return {
     start: (request) => {

@@ -1,11 +1,11 @@
 /** Listens on one port and serves gRPC, gRPC-Web, Connect and Triple on it, over HTTP/2 and HTTP/1.1, in the clear or with TLS. */
 import http from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Clock, Logger } from "@thrice/core";
 import { Http2ServerConnection } from "@thrice/http2";
 import type { ServerTls } from "../tls/server-tls.js";
 import { createHttp1Listener } from "./http1-listener.js";
-import { listenError } from "./listen-error.js";
+import { type ListenOptions, listen, type TcpListenOptions } from "./listen.js";
 import { RequestDispatcher } from "./request-dispatcher.js";
 import { Routes } from "./routes.js";
 import { SecureConnections } from "./secure-connections.js";
@@ -22,14 +22,6 @@ export interface WireServerOptions {
   readonly clock: Clock;
   /** Secures the connections; in the clear if unset. */
   readonly tls?: ServerTls | undefined;
-}
-
-/** Where to listen. */
-export interface ListenOptions {
-  /** Undefined listens on all interfaces. */
-  readonly host: string | undefined;
-  /** 0 lets the system choose. */
-  readonly port: number;
 }
 
 /** Shape: idle → listening → closed, and not back. Nothing that a peer sends makes it throw. */
@@ -54,16 +46,11 @@ export class WireServer {
     this.#http1.on("connection", this.#secure?.accept ?? serve);
   }
 
-  /** Resolves with the port. Rejects with an error whose message names port and cause. */
-  listen({ host, port }: ListenOptions): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const onError = (cause: NodeJS.ErrnoException) => reject(listenError(host, port, cause));
-      this.#http1.once("error", onError);
-      this.#http1.listen({ port, ...(host !== undefined && { host }) }, () => {
-        this.#http1.off("error", onError);
-        resolve((this.#http1.address() as AddressInfo).port);
-      });
-    });
+  /** Resolves with the port, if it is one. Rejects with an error whose message names place and cause. */
+  listen(where: TcpListenOptions): Promise<number>;
+  listen(where: ListenOptions): Promise<number | undefined>;
+  listen(where: ListenOptions): Promise<number | undefined> {
+    return listen(this.#http1, where);
   }
 
   /**

@@ -137,6 +137,8 @@ describe("a wrong option of the client", () => {
       says: "tls must be true, false or an object",
     },
     { title: "tls a path", options: { url, tls: { ca: "ca.pem" } }, says: "tls.ca must hold a" },
+    { title: "group a list", options: { url, group: "a,b" }, says: "group must be printable" },
+    { title: "version 1", options: { url, version: 1 }, says: "version must be printable ASCII" },
     { title: "logger console", options: { url, logger: console }, says: "logger must be a logger" },
     { title: "clock Date", options: { url, clock: Date }, says: "clock must be a clock" },
     { title: "random 4", options: { url, random: 4 }, says: "random must be a function, got 4" },
@@ -154,6 +156,12 @@ describe("a wrong option of a service", () => {
       title: "a method that does not exist",
       options: { methods: { unari: {} } },
       says: "options of kinds.KindsService: methods: unknown option 'unari'; did you mean 'unary'?",
+    },
+    { title: "group null", options: { group: null }, says: "group must be printable ASCII" },
+    {
+      title: "a method's options with what only a service has",
+      options: { methods: { unary: { group: "a" } } },
+      says: "methods.unary: unknown option 'group'",
     },
     { title: "methods null", options: { methods: null }, says: "methods must be an object" },
     {

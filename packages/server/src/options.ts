@@ -4,6 +4,7 @@ import {
   checkKnownOptions,
   checkLogger,
   checkNumber,
+  checkServiceKeyPart,
   checkShape,
   checkSocketPath,
   checkWholeNumber,
@@ -53,6 +54,8 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
 export interface ResolvedHandlerOptions {
   readonly exposeErrors: boolean;
   readonly maxReceiveBytes: number;
+  readonly group: string;
+  readonly version: string;
 }
 
 /** @throws TypeError or RangeError naming field, bound and value. */
@@ -61,7 +64,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
   const { graceMs = 10_000, logger = consoleLogger(), clock = systemClock } = options;
   return {
-    ...resolveHandlerOptions(options, { exposeErrors: false, maxReceiveBytes: 4 * 1024 * 1024 }),
+    ...resolveHandlerOptions(options, frameworkDefaults),
     listen: resolveListen(options),
     tls: resolveServerTls(options.tls),
     graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
@@ -96,18 +99,33 @@ export function resolveHandlerOptions(
   options: HandlerOptions,
   defaults: ResolvedHandlerOptions,
 ): ResolvedHandlerOptions {
-  const { exposeErrors = defaults.exposeErrors, maxReceiveBytes = defaults.maxReceiveBytes } =
-    options;
+  const {
+    exposeErrors = defaults.exposeErrors,
+    maxReceiveBytes = defaults.maxReceiveBytes,
+    group = defaults.group,
+    version = defaults.version,
+  } = options;
   return {
     exposeErrors: checkBoolean("exposeErrors", exposeErrors),
     maxReceiveBytes: checkWholeNumber("maxReceiveBytes", maxReceiveBytes, 1, 0xffff_ffff),
+    group: checkServiceKeyPart("group", group),
+    version: checkServiceKeyPart("version", version),
   };
 }
+
+const frameworkDefaults: ResolvedHandlerOptions = {
+  exposeErrors: false,
+  maxReceiveBytes: 4 * 1024 * 1024,
+  group: "",
+  version: "",
+};
 
 /** Names of the options that a single service has. */
 export const knownHandlerOptions: ReadonlySet<string> = new Set([
   "exposeErrors",
   "maxReceiveBytes",
+  "group",
+  "version",
 ]);
 
 const known: ReadonlySet<string> = new Set([

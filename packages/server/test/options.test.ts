@@ -34,6 +34,8 @@ describe("newServer", () => {
       options: { path: `/${"x".repeat(107)}` },
       says: "path must be at most 107 bytes long, got 108",
     },
+    { title: "group any", options: { group: "*" }, says: "group must be printable ASCII" },
+    { title: "version null", options: { version: null }, says: "version must be printable ASCII" },
     { title: "graceMs -1", options: { graceMs: -1 }, says: "graceMs must be a number from 0 to" },
     { title: "graceMs NaN", options: { graceMs: Number.NaN }, says: "graceMs must be" },
     { title: "graceMs null", options: { graceMs: null }, says: "graceMs must be" },
@@ -92,6 +94,7 @@ describe("registering a service", () => {
 
   test.each([
     { title: "null", options: null, says: "options of kinds.KindsService must be an object" },
+    { title: "group a/b", options: { group: "a/b" }, says: "group must be printable ASCII" },
     { title: "port", options: { port: 1 }, says: "unknown option 'port'" },
     { title: "maxReceiveBytes 0", options: { maxReceiveBytes: 0 }, says: "from 1 to" },
     { title: "exposeErrors no", options: { exposeErrors: "no" }, says: "got 'no'" },

@@ -15,6 +15,7 @@ import {
   type MethodOptions,
   maxTimerMs,
   parseAddresses,
+  type ServiceKeyOptions,
   show,
   systemClock,
 } from "@thrice/core";
@@ -22,12 +23,14 @@ import { type ClientTls, type ClientTlsOptions, resolveClientTls } from "@thrice
 import {
   type CallSettings,
   checkMethodOptions,
+  checkServiceKey,
   layerSettings,
   methodOptionNames,
+  serviceKeyNames,
 } from "./method-options.js";
 
 /** Options of a client. Those that also exist for a service, a method and a call are its defaults for them. */
-export interface ClientOptions extends MethodOptions {
+export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   /** Where the service is: `tri://host:port`, a list of such, or several in one text joined by `;`. */
   readonly url: string | readonly string[];
   /** Secures the connections: `true`, or an object that says how. @defaultValue false, in the clear */
@@ -84,7 +87,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   } = options;
   return {
     directory: createStaticDirectory(parseAddresses(options.url)),
-    settings: layerSettings({}, checkMethodOptions(options)),
+    settings: { ...layerSettings({}, checkMethodOptions(options)), ...checkServiceKey(options) },
     tls: resolveClientTls(options.tls),
     interceptors: checkInterceptors(interceptors),
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
@@ -99,6 +102,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
 
 const known: ReadonlySet<string> = new Set([
   ...methodOptionNames,
+  ...serviceKeyNames,
   "url",
   "tls",
   "interceptors",

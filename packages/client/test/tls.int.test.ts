@@ -1,4 +1,9 @@
 /** Client and server with TLS between them. */
+import { execFile } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
 import { createClient, type Interceptor } from "@connectrpc/connect";
 import { attemptsOf, createThriceTransport } from "@thrice/client";
 import { testCertificate } from "@thrice/core/testing";
@@ -83,3 +88,29 @@ test("a client with tls: true trusts whom Node.js trusts, and not us", async () 
   const error = await failureOf(stub.unary({}));
   expect(error).toMatchObject({ message: expect.stringContaining("see tls.ca") });
 });
+
+test("a client with tls: true trusts whom Node.js is told to trust, and does not keep its process alive", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "thrice-"));
+  bench.closeLater(async () => rmSync(folder, { recursive: true }));
+  const file = join(folder, "ca.pem");
+  writeFileSync(file, ca.cert);
+  const { url } = await bench.serve({}, { tls: { cert, key } });
+  const program = join(__dirname, "support", "one-call.ts");
+  const { stdout } = await promisify(execFile)(
+    process.execPath,
+    ["--import", "tsx", "--conditions", "@thrice/source", program, url, "tls"],
+    { timeout: 20_000, env: { ...process.env, NODE_EXTRA_CA_CERTS: file } },
+  );
+  expect(stdout).toBe("hi\n");
+}, 30_000);
+
+test("a client trusts nobody because of an environment variable", async () => {
+  const { url } = await bench.serve({}, { tls: { cert, key } });
+  const program = join(__dirname, "support", "one-call.ts");
+  const run = promisify(execFile)(
+    process.execPath,
+    ["--import", "tsx", "--conditions", "@thrice/source", program, url, "tls"],
+    { timeout: 20_000, env: { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: "0" } },
+  );
+  expect(await failureOf(run)).toMatchObject({ stderr: expect.stringContaining("see tls.ca") });
+}, 30_000);

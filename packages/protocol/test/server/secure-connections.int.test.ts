@@ -1,62 +1,45 @@
-/** A server with TLS: which protocol it chooses, whom it turns away, and how it stops. */
+/** A server with TLS: which protocol it chooses, and whom it turns away. */
 import { once } from "node:events";
 import { createSecureServer, type IncomingHttpHeaders } from "node:http2";
 import { request as httpsRequest } from "node:https";
-import { type AddressInfo, connect as netConnect } from "node:net";
-import { type ConnectionOptions, connect as tlsConnect } from "node:tls";
+import type { AddressInfo } from "node:net";
 import { createClient } from "@connectrpc/connect";
 import { createConnectTransport, Http2SessionManager } from "@connectrpc/connect-node";
 import { credentials } from "@grpc/grpc-js";
 import { testCertificate } from "@thrice/core/testing";
-import { resolveClientTls, resolveServerTls, type ServerTlsOptions } from "../../src/index.js";
+import type { ServerTlsOptions } from "../../src/index.js";
 import { KindsService, type Note } from "../gen/kinds/kinds_pb.js";
-import { channelTo, endOf, one } from "../support/calls.js";
+import { endOf, one } from "../support/calls.js";
 import { closeAfterEach } from "../support/close-after-each.js";
 import { expectNothingUncaught } from "../support/expect-nothing-uncaught.js";
 import { grpcJsClient, openGrpcJsPeer } from "../support/grpc-js-peer.js";
-import { openServed, openSocket } from "../support/served.js";
+import { openSocket } from "../support/served.js";
 import { unary } from "./support/grpc-js-call.js";
-import { echo, happening, type Kinds, note } from "./support/served.js";
+import { type Kinds, note } from "./support/served.js";
+import {
+  ca,
+  cert,
+  clientHello,
+  jsonPost,
+  key,
+  openTlsServed,
+  openTlsSocket,
+  tlsChannelTo,
+} from "./support/tls-served.js";
 
 const closing = closeAfterEach();
 expectNothingUncaught();
 
-const ca = testCertificate({ name: "CA", hosts: [] });
-const { cert, key } = testCertificate({ issuer: ca });
+async function open(options?: Partial<ServerTlsOptions>, implementation?: Kinds) {
+  return closing(await openTlsServed(options, implementation));
+}
+
 const preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\x04\0\0\0\0\0";
-
-async function open(options: Partial<ServerTlsOptions> = {}, implementation: Kinds = echo) {
-  return closing(await openServed(implementation, resolveServerTls({ cert, key, ...options })));
-}
-
-/** A bare socket with TLS on it. */
-async function openTls(port: number, options: ConnectionOptions = {}) {
-  const socket = tlsConnect({ host: "127.0.0.1", port, ca: ca.cert, ...options });
-  const chunks: Buffer[] = [];
-  socket.on("data", (bytes) => chunks.push(bytes));
-  socket.on("error", () => {});
-  const closed = new Promise<string>((resolve) => {
-    socket.once("close", () => resolve(Buffer.concat(chunks).toString("latin1")));
-  });
-  await new Promise<void>((resolve) => {
-    socket.once("secureConnect", resolve);
-    socket.once("close", () => resolve());
-  });
-  const close = async () => {
-    socket.destroy();
-    await closed;
-  };
-  return closing({ socket, closed, close });
-}
-
-const jsonPost =
-  "POST /kinds.KindsService/Unary HTTP/1.1\r\nhost: a\r\nconnection: close\r\ncontent-type: application/json\r\ncontent-length: 13\r\n\r\n" +
-  '{"text":"hi"}';
 
 describe("a server with TLS", () => {
   test("is called by our own channel", async () => {
     const { port } = await open();
-    const channel = closing(channelTo(port, { tls: resolveClientTls({ ca: ca.cert }) }));
+    const channel = closing(tlsChannelTo(port));
     expect(await endOf(channel.start(one("unary", "hi")))).toEqual({ text: "hi" });
   });
 
@@ -104,17 +87,17 @@ describe("a server with TLS", () => {
     { offers: undefined, chooses: false },
   ])("chooses $chooses of $offers", async ({ offers, chooses }) => {
     const { port } = await open();
-    const { socket } = await openTls(port, offers && { ALPNProtocols: offers });
+    const { socket } = closing(await openTlsSocket(port, offers && { ALPNProtocols: offers }));
     expect(socket.alpnProtocol).toBe(chooses);
   });
 
   test("speaks with a caller without ALPN what the caller begins with", async () => {
     const { port } = await open();
-    const http2 = await openTls(port);
+    const http2 = closing(await openTlsSocket(port));
     const first = once(http2.socket, "data");
     http2.socket.write(preface, "latin1");
     expect((await first)[0][3]).toBe(4); // a SETTINGS frame
-    const http1 = await openTls(port);
+    const http1 = closing(await openTlsSocket(port));
     http1.socket.write(jsonPost);
     expect(await http1.closed).toMatch(/^HTTP\/1.1 200 OK[\s\S]*{"text":"hi"}/);
   });
@@ -131,7 +114,7 @@ test("our own channel says https to a peer", async () => {
   await once(peer, "listening");
   closing({ close: () => new Promise((resolve) => peer.close(resolve)) });
   const { port } = peer.address() as AddressInfo;
-  const channel = closing(channelTo(port, { tls: resolveClientTls({ ca: ca.cert }) }));
+  const channel = closing(tlsChannelTo(port));
   await endOf(channel.start(one("unary")));
   expect(await headers.promise).toMatchObject({
     ":scheme": "https",
@@ -145,7 +128,7 @@ test("our own channel calls a server of grpc-js", async () => {
       callback(null, note(call.request.text)),
   };
   const { port } = closing(await openGrpcJsPeer(implementation, { cert, key }));
-  const channel = closing(channelTo(port, { tls: resolveClientTls({ ca: ca.cert }) }));
+  const channel = closing(tlsChannelTo(port));
   expect(await endOf(channel.start(one("unary", "hi")))).toEqual({ text: "hi" });
 });
 
@@ -173,7 +156,7 @@ describe("turned away, with no more than a word at level debug, is a caller that
 
   test("knows none of our protocols", async () => {
     const { port } = await open();
-    const { socket } = await openTls(port, { ALPNProtocols: ["spdy/3"] });
+    const { socket } = closing(await openTlsSocket(port, { ALPNProtocols: ["spdy/3"] }));
     expect(socket.destroyed).toBe(true);
   });
 
@@ -184,7 +167,7 @@ describe("turned away, with no more than a word at level debug, is a caller that
       maxVersion: "TLSv1.1",
       ciphers: "DEFAULT@SECLEVEL=0",
     } as const;
-    const { socket } = await openTls(port, old);
+    const { socket } = closing(await openTlsSocket(port, old));
     expect(socket.destroyed).toBe(true);
   });
 
@@ -198,7 +181,7 @@ describe("turned away, with no more than a word at level debug, is a caller that
 
   test("has no certificate where one is asked for", async () => {
     const { port } = await open({ ca: ca.cert });
-    const channel = closing(channelTo(port, { tls: resolveClientTls({ ca: ca.cert }) }));
+    const channel = closing(tlsChannelTo(port));
     expect(await endOf(channel.start(one("unary")))).toMatchObject({
       outcome: "connect-failed",
       message: expect.stringContaining("the peer asks for a certificate; see tls.cert"),
@@ -208,77 +191,31 @@ describe("turned away, with no more than a word at level debug, is a caller that
   test("has a stranger's certificate where one is asked for", async () => {
     const stranger = testCertificate({ name: "stranger" });
     const { port } = await open({ ca: ca.cert });
-    const tls = resolveClientTls({ ca: ca.cert, cert: stranger.cert, key: stranger.key });
-    const channel = closing(channelTo(port, { tls }));
+    const channel = closing(tlsChannelTo(port, stranger));
     expect(await endOf(channel.start(one("unary")))).toMatchObject({ outcome: "connect-failed" });
   });
 });
 
+test("handshakes that are cut, bent or broken off at any byte harm nobody else", async () => {
+  const { port, logger } = await open();
+  const hello = await clientHello();
+  for (let at = 0; at < hello.length; at += 7) {
+    const bent = Buffer.from(hello);
+    bent.writeUInt8((bent.readUInt8(at) + 1) % 256, at);
+    const [cut, broken] = [await openSocket(port), await openSocket(port)];
+    cut.socket.end(hello.subarray(0, at));
+    await broken.write(bent);
+    broken.socket.resetAndDestroy();
+    await Promise.all([cut.closed, broken.closed]);
+  }
+  const channel = closing(tlsChannelTo(port));
+  expect(await endOf(channel.start(one("unary", "hi")))).toEqual({ text: "hi" });
+  expect(logger.records.filter(({ level }) => level !== "debug")).toEqual([]);
+}, 30_000);
+
 test("a caller with the certificate that is asked for is served", async () => {
   const own = testCertificate({ issuer: ca, name: "caller" });
   const { port } = await open({ ca: ca.cert });
-  const tls = resolveClientTls({ ca: ca.cert, cert: own.cert, key: own.key });
-  const channel = closing(channelTo(port, { tls }));
+  const channel = closing(tlsChannelTo(port, own));
   expect(await endOf(channel.start(one("unary", "hi")))).toEqual({ text: "hi" });
-});
-
-describe("a server with TLS that stops", () => {
-  test.each(["", "\x16\x03\x01\x02\x00"])(
-    "waits for nobody who shakes hands, and has said %j",
-    async (bytes) => {
-      const { server, port } = await open();
-      const accepted = closing(channelTo(port, { tls: resolveClientTls({ ca: ca.cert }) }));
-      const { socket, closed } = await openSocket(port);
-      await new Promise<void>((resolve) => socket.write(bytes, "latin1", () => resolve()));
-      await endOf(accepted.start(one("unary"))); // so that the server has seen the other one
-      await server.close(100_000);
-      await closed;
-      expect(socket.destroyed).toBe(true);
-    },
-  );
-
-  test("lets a call finish, and breaks off no other sooner", async () => {
-    const [begun, released] = [happening(), happening()];
-    const { server, port } = await open(undefined, {
-      ...echo,
-      unary: async ({ text }: Note) => {
-        begun.happens();
-        await released.happened;
-        return note(text);
-      },
-    });
-    const channel = closing(channelTo(port, { tls: resolveClientTls({ ca: ca.cert }) }));
-    const end = endOf(channel.start(one("unary", "late")));
-    await begun.happened;
-    const stopped = server.close(100_000);
-    released.happens();
-    expect(await end).toEqual({ text: "late" });
-    await stopped;
-  });
-
-  test("breaks off calls when the grace is over", async () => {
-    const begun = happening();
-    const { server, port, clock } = await open(undefined, {
-      ...echo,
-      unary: () => {
-        begun.happens();
-        return new Promise<never>(() => {});
-      },
-    });
-    const channel = closing(channelTo(port, { tls: resolveClientTls({ ca: ca.cert }) }));
-    const end = endOf(channel.start(one("unary")));
-    await begun.happened;
-    const stopped = server.close(1_000);
-    await clock.advance(1_000);
-    expect(await end).toMatchObject({ outcome: "connection-lost" });
-    await stopped;
-  });
-
-  test("takes no new connections", async () => {
-    const { server, port } = await open();
-    await server.close(0);
-    const socket = netConnect(port, "127.0.0.1");
-    const [error] = await once(socket, "error");
-    expect(error.code).toBe("ECONNREFUSED");
-  });
 });

@@ -5,6 +5,9 @@ import type { AttemptListener, RunningAttempt } from "@thrice/core";
 export interface ChannelRequest {
   readonly method: DescMethod;
   readonly input: RequestInput;
+  /** Service key of the implementation that is called; unset or empty, one without. */
+  readonly group?: string | undefined;
+  readonly version?: string | undefined;
   /** Attachments, if there are any. Not changed. */
   readonly header?: Headers | undefined;
   /** Messages of at least so many bytes are compressed with gzip; unset for none. */

@@ -25,6 +25,7 @@ import { Channels } from "../channels.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
 import { withHistory } from "./answer-history.js";
+import { baseUrl } from "./base-url.js";
 import { CallBounds } from "./call-bounds.js";
 import { errorFromCall } from "./call-error.js";
 import { CallPlanner } from "./call-planner.js";
@@ -74,8 +75,7 @@ export class Caller {
       if (this.#closed) throw closedError();
       const { method, settings } = call;
       const message = create(method.input, init);
-      const compressMinBytes = compressFromBytes(settings);
-      const request = { method, message, header: settings.attachments, compressMinBytes };
+      const request = { method, message, settings };
       const timeoutMs = this.#planner.timeoutMs(settings);
       const settle = { resolve, reject };
       startCall(
@@ -184,7 +184,9 @@ export class Caller {
       timeoutMs,
       signal,
       start: (attempt, listener) => {
-        const sent = { method, header, input: source.input(), compressMinBytes };
+        const { group, version } = settings;
+        const input = source.input();
+        const sent = { method, group, version, header, input, compressMinBytes };
         return channels.start(attempt.endpoint, sent, attempt, listener);
       },
       whyNotReplayable: () => this.#whyNotReplayable(method, source),
@@ -213,11 +215,10 @@ export class Caller {
     { method: { parent, name }, settings, contextValues }: CallRequest,
     signal: AbortSignal,
   ): RequestCommon {
-    const peer = this.#options.directory.snapshot().endpoints[0]?.id ?? "no-endpoint.invalid";
     return {
       service: parent,
       requestMethod: "POST",
-      url: `http://${peer}/${parent.typeName}/${name}`,
+      url: `${baseUrl(this.#options)}/${parent.typeName}/${name}`,
       header: new Headers(settings.attachments),
       signal,
       contextValues: contextValues ?? createContextValues(),

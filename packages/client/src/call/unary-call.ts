@@ -4,16 +4,18 @@
  */
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { AttemptHistory, AttemptRequest, CallInit } from "@thrice/cluster";
-import type {
-  AttemptListener,
-  AttemptResult,
-  CallOptions,
-  Logger,
-  RunningAttempt,
-  UnaryAnswer,
+import {
+  type AttemptListener,
+  type AttemptResult,
+  type CallOptions,
+  compressFromBytes,
+  type Logger,
+  type RunningAttempt,
+  type UnaryAnswer,
 } from "@thrice/core";
 import type { ChannelRequest, RequestInput } from "@thrice/protocol";
 import type { Channels } from "../channels.js";
+import type { CallSettings } from "../options/method-options.js";
 import { errorFromCall } from "./call-error.js";
 
 /** What a client lends its calls. */
@@ -31,17 +33,15 @@ export interface Settle {
 export class UnaryCall implements CallInit, ChannelRequest {
   readonly method: DescMethod;
   readonly input: RequestInput;
-  /** Attachments, if there are any. */
-  readonly header: Headers | undefined;
-  readonly compressMinBytes: number | undefined;
   readonly timeoutMs: number;
   readonly #tools: CallTools;
+  readonly #settings: CallSettings;
   readonly #options: CallOptions | undefined;
   readonly #settle: Settle;
 
   constructor(
     tools: CallTools,
-    request: Omit<ChannelRequest, "input"> & { message: Message },
+    request: { method: DescMethod; message: Message; settings: CallSettings },
     timeoutMs: number,
     options: CallOptions | undefined,
     settle: Settle,
@@ -49,11 +49,26 @@ export class UnaryCall implements CallInit, ChannelRequest {
     this.#tools = tools;
     this.method = request.method;
     this.input = { kind: "one", message: request.message };
-    this.header = request.header;
-    this.compressMinBytes = request.compressMinBytes;
+    this.#settings = request.settings;
     this.timeoutMs = timeoutMs;
     this.#options = options;
     this.#settle = settle;
+  }
+
+  get header(): Headers | undefined {
+    return this.#settings.attachments;
+  }
+
+  get group(): string | undefined {
+    return this.#settings.group;
+  }
+
+  get version(): string | undefined {
+    return this.#settings.version;
+  }
+
+  get compressMinBytes(): number | undefined {
+    return compressFromBytes(this.#settings);
   }
 
   get signal(): AbortSignal | undefined {

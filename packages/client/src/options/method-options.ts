@@ -10,6 +10,7 @@ import {
   checkCompressMinBytes,
   checkKnownOptions,
   checkNumber,
+  checkServiceKeyPart,
   checkShape,
   checkWholeNumber,
   createAttachments,
@@ -19,6 +20,7 @@ import {
   mergeAttachments,
   type RetryOn,
   type RetryPredicate,
+  type ServiceKeyOptions,
   show,
 } from "@thrice/core";
 
@@ -34,7 +36,13 @@ export interface CallSettings {
   readonly attachments?: Headers;
   readonly compression?: Compression;
   readonly compressMinBytes?: number;
+  /** Of clients and services only, as is `version`. */
+  readonly group?: string;
+  readonly version?: string;
 }
+
+/** Names of the options that clients and services have beside those of every level. */
+export const serviceKeyNames: ReadonlySet<string> = new Set(["group", "version"]);
 
 /** Names of the options that exist at every level. */
 export const methodOptionNames: ReadonlySet<string> = new Set([
@@ -67,6 +75,14 @@ export function checkMethodOptions(options: MethodOptions): CallSettings {
     ...present("attachments", options.attachments, checkAttachments),
     ...present("compression", options.compression, checkCompression),
     ...present("compressMinBytes", options.compressMinBytes, checkCompressMinBytes),
+  };
+}
+
+/** @throws TypeError naming field and value. */
+export function checkServiceKey(options: ServiceKeyOptions): CallSettings {
+  return {
+    ...present("group", options.group, (value) => checkServiceKeyPart("group", value)),
+    ...present("version", options.version, (value) => checkServiceKeyPart("version", value)),
   };
 }
 

@@ -1,3 +1,8 @@
+export {
+  type TestCertificate,
+  type TestCertificateInit,
+  testCertificate,
+} from "./certificate.js";
 export { FakeClock } from "./fake-clock.js";
 export {
   type AttemptEnd,

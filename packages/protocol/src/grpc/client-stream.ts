@@ -179,7 +179,7 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
 
   #open(connection: PooledConnection): ClientStream | undefined {
     try {
-      const headers = this.#context.headers.of(this.#request.method);
+      const headers = this.#context.headers.of(this.#request);
       const varying = varyingHeaders(this.#request, this.#details, this.#mayPack);
       return connection.request(headers, varying, this, false);
     } catch (cause) {

@@ -150,7 +150,7 @@ class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
     const payload = this.#unsent as Uint8Array;
     this.#unsent = undefined;
     try {
-      const headers = this.#context.headers.of(this.#request.method);
+      const headers = this.#context.headers.of(this.#request);
       const varying = varyingHeaders(this.#request, this.#details, this.#isPacked);
       const stream = connection.request(headers, varying, this, false);
       this.#stream = stream;

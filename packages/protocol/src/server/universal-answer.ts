@@ -8,6 +8,7 @@ import type {
 import { encodeGrpcMessage } from "../grpc/grpc-message.js";
 import { dropEndlessTimeout } from "./endless-timeout.js";
 import { adoptTripleHeaders } from "./triple-headers.js";
+import { answerWebText, isWebText } from "./web-text.js";
 
 /** Hands a request to a handler of Connect's, with Triple's headers turned into Connect's. */
 export async function answerUniversal(
@@ -17,6 +18,7 @@ export async function answerUniversal(
   const wrong = adoptTripleHeaders(request.header);
   if (wrong !== undefined) return refuse(wrong);
   dropEndlessTimeout(request.header);
+  if (isWebText(request.header.get("content-type") ?? "")) return answerWebText(handler, request);
   return handler(request);
 }
 

@@ -1,7 +1,7 @@
 /** Requests to the test service, and a short form of how they ended. */
 import { create, type Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import { systemClock } from "@thrice/core";
+import { type Place, systemClock } from "@thrice/core";
 import { type AttemptEnd, type ListenedAttempt, listenToAttempt } from "@thrice/core/testing";
 import {
   type AttemptDetails,
@@ -28,10 +28,17 @@ export function channelTo(
   options: Partial<ChannelOptions> = {},
   host = "127.0.0.1",
 ): TestChannel {
-  const channel = openChannel(
-    { host, port },
-    { connectTimeoutMs: 10_000, maxReceiveBytes: 4 * 1024 * 1024, clock: systemClock, ...options },
-  );
+  return channelToPlace({ host, port }, options);
+}
+
+/** As {@link channelTo}, to any place. */
+export function channelToPlace(place: Place, options: Partial<ChannelOptions> = {}): TestChannel {
+  const channel = openChannel(place, {
+    connectTimeoutMs: 10_000,
+    maxReceiveBytes: 4 * 1024 * 1024,
+    clock: systemClock,
+    ...options,
+  });
   return {
     start: (init) => listenToAttempt((listener) => channel.start(init, init, listener)),
     close: () => channel.close(),

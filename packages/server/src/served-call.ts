@@ -3,6 +3,8 @@ import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import {
   type Clock,
   type InboundCall,
+  type InboundRunner,
+  inboundRunner,
   type Logger,
   logQuietly,
   runInboundCall,
@@ -26,6 +28,7 @@ export class ServedCall implements InboundCall {
   readonly context: ServedContext;
   readonly #deadline: Deadline;
   readonly #logger: Logger;
+  #runner: InboundRunner | undefined;
   #lastStep: Promise<unknown> | undefined;
   #ended = false;
 
@@ -47,7 +50,12 @@ export class ServedCall implements InboundCall {
 
   /** Runs `work` as part of this call. */
   run<T>(work: () => T): T {
-    return runInboundCall(this, work);
+    return this.#runner === undefined ? runInboundCall(this, work) : this.#runner(work);
+  }
+
+  /** Says that many steps will come. */
+  expectSteps(): void {
+    this.#runner ??= inboundRunner(this);
   }
 
   /** Runs `work` as part of this call, and waits for it no longer than the deadline. */

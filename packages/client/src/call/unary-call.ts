@@ -14,7 +14,6 @@ import type {
 } from "@thrice/core";
 import type { ChannelRequest, RequestInput } from "@thrice/protocol";
 import type { Channels } from "../channels.js";
-import type { CallSettings } from "../options/method-options.js";
 import { errorFromCall } from "./call-error.js";
 
 /** What a client lends its calls. */
@@ -32,15 +31,19 @@ export interface Settle {
 export class UnaryCall implements CallInit, ChannelRequest {
   readonly method: DescMethod;
   readonly input: RequestInput;
+  /** Attachments, if there are any. */
+  readonly header: Headers | undefined;
+  readonly compressMinBytes: number | undefined;
+  readonly group: string | undefined;
+  readonly version: string | undefined;
   readonly timeoutMs: number;
   readonly #tools: CallTools;
-  readonly #settings: CallSettings;
   readonly #options: CallOptions | undefined;
   readonly #settle: Settle;
 
   constructor(
     tools: CallTools,
-    request: { method: DescMethod; message: Message; settings: CallSettings },
+    request: Omit<ChannelRequest, "input"> & { message: Message },
     timeoutMs: number,
     options: CallOptions | undefined,
     settle: Settle,
@@ -48,22 +51,13 @@ export class UnaryCall implements CallInit, ChannelRequest {
     this.#tools = tools;
     this.method = request.method;
     this.input = { kind: "one", message: request.message };
-    this.#settings = request.settings;
+    this.header = request.header;
+    this.compressMinBytes = request.compressMinBytes;
+    this.group = request.group;
+    this.version = request.version;
     this.timeoutMs = timeoutMs;
     this.#options = options;
     this.#settle = settle;
-  }
-
-  get header(): Headers | undefined {
-    return this.#settings.attachments;
-  }
-
-  get group(): string | undefined {
-    return this.#settings.group;
-  }
-
-  get version(): string | undefined {
-    return this.#settings.version;
   }
 
   get signal(): AbortSignal | undefined {

@@ -27,6 +27,7 @@ import type { ActiveStream } from "../stream/active-stream.js";
 import { StreamTable } from "../stream/stream-table.js";
 import { type ConnectionEnd, type ConnectionListener, streamEndOf } from "./connection-listener.js";
 import { type ConnectionRole, noRole } from "./connection-role.js";
+import { LastData } from "./last-data.js";
 import { copyLimitBytes, Output } from "./output.js";
 import { newPeerState, type PeerState } from "./peer-state.js";
 import { Pings } from "./pings.js";
@@ -62,6 +63,7 @@ export class Connection {
   lastOwnStreamId = 0;
   /** What client and server do differently; set before the link starts. */
   role: ConnectionRole = noRole;
+  readonly #lastData = new LastData();
   #hasSentGoaway = false;
   #encoder: HpackEncoder | undefined;
   #decoder: HpackDecoder | undefined;
@@ -137,7 +139,7 @@ export class Connection {
     out.commit(writeHeaderBlock(out.slab, from, streamId, block, endStream, max));
   }
 
-  /** Writes one DATA frame of `length` bytes and takes it from the windows. */
+  /** Writes `length` bytes as one DATA frame, or as more of the last one, and takes them from the windows. */
   writeData(
     stream: ActiveStream,
     bytes: Uint8Array,
@@ -148,14 +150,16 @@ export class Connection {
     stream.sendWindow -= length;
     this.line.window -= length;
     const { out } = this;
-    const at = out.reserve(
-      frameHeaderBytes + (length < copyLimitBytes ? length : length - bytes.length),
-    );
+    const isCopied = length < copyLimitBytes;
+    if (isCopied && this.#lastData.extend(this, stream.id, bytes, head, endStream)) return;
+    const at = out.reserve(frameHeaderBytes + (isCopied ? length : length - bytes.length));
     const flags = endStream ? FrameFlag.END_STREAM : 0;
     let end = writeFrameHeader(out.slab, at, length, FrameType.DATA, flags, stream.id);
     if (head !== undefined) end = out.copy(head, end);
-    if (length < copyLimitBytes) {
-      out.commit(out.copy(bytes, end));
+    if (isCopied) {
+      end = out.copy(bytes, end);
+      out.commit(end);
+      this.#lastData.note(out, stream.id, at, end);
     } else {
       out.commit(end);
       out.append(bytes);

@@ -88,6 +88,32 @@ describe("encodeMessage", () => {
     );
   });
 
+  test.each([
+    { what: "half a pair", text: "a\ud800b" },
+    { what: "half a pair in long text", text: `${"ü".repeat(2_000)}\udc00` },
+    { what: "text whose length takes more bytes than it has units", text: "ü".repeat(70) },
+    { what: "text of three bytes a unit", text: "漢".repeat(6_000) },
+    { what: "text longer than what messages share", text: "x".repeat(100_000) },
+    { what: "text that ends beyond ASCII", text: "xxxxxxxxxü" },
+  ])("writes $what as toBinary does", ({ text }) => {
+    const note = create(NoteSchema, { text });
+    expect(Buffer.from(encodeMessage(NoteSchema, note))).toEqual(
+      Buffer.from(toBinary(NoteSchema, note)),
+    );
+  });
+
+  test("writes messages one after the other, each whole", () => {
+    const text = fc.string({ unit: "grapheme", maxLength: 3_000 });
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 40 }), (texts) => {
+        const notes = texts.map((each) => create(NoteSchema, { text: each }));
+        const written = notes.map((note) => encodeMessage(NoteSchema, note));
+        expect(written.map((bytes) => fromBinary(NoteSchema, bytes))).toEqual(notes);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test("gives bytes of their own each time", () => {
     const first = encodeMessage(NoteSchema, create(NoteSchema, { text: "first" }));
     const copy = Uint8Array.from(first);

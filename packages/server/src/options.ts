@@ -57,10 +57,10 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
 export interface ResolvedHandlerOptions {
   readonly exposeErrors: boolean;
   readonly maxReceiveBytes: number;
-  readonly compression: Compression;
-  readonly compressMinBytes: number;
   readonly group: string;
   readonly version: string;
+  readonly compression: Compression;
+  readonly compressMinBytes: number;
 }
 
 /** @throws TypeError or RangeError naming field, bound and value. */
@@ -69,7 +69,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
   const { graceMs = 10_000, logger = consoleLogger(), clock = systemClock } = options;
   return {
-    ...resolveHandlerOptions(options, frameworkDefaults),
+    ...resolveHandlerOptions(options, handlerDefaults),
     listen: resolveListen(options),
     tls: resolveServerTls(options.tls),
     graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
@@ -107,10 +107,10 @@ export function resolveHandlerOptions(
   const {
     exposeErrors = defaults.exposeErrors,
     maxReceiveBytes = defaults.maxReceiveBytes,
-    compression = defaults.compression,
-    compressMinBytes = defaults.compressMinBytes,
     group = defaults.group,
     version = defaults.version,
+    compression = defaults.compression,
+    compressMinBytes = defaults.compressMinBytes,
   } = options;
   return {
     exposeErrors: checkBoolean("exposeErrors", exposeErrors),
@@ -122,7 +122,7 @@ export function resolveHandlerOptions(
   };
 }
 
-const frameworkDefaults: ResolvedHandlerOptions = {
+const handlerDefaults: ResolvedHandlerOptions = {
   exposeErrors: false,
   maxReceiveBytes: 4 * 1024 * 1024,
   compression: "none",
@@ -135,10 +135,10 @@ const frameworkDefaults: ResolvedHandlerOptions = {
 export const knownHandlerOptions: ReadonlySet<string> = new Set([
   "exposeErrors",
   "maxReceiveBytes",
-  "compression",
-  "compressMinBytes",
   "group",
   "version",
+  "compression",
+  "compressMinBytes",
 ]);
 
 const known: ReadonlySet<string> = new Set([

@@ -79,16 +79,15 @@ class ThriceServer implements Server {
     const key = formatServiceKey(typeName, group, version);
     if (this.#services.has(key)) throw new Error(`service ${key} is registered already`);
     const { logger, clock } = this.#options;
-    const implementation = wrapHandler(service, handler, { exposeErrors, logger, clock });
-    const compressMinBytes = compressFromBytes(resolved);
-    this.#services.set(key, {
+    const served = {
       service,
-      implementation,
+      implementation: wrapHandler(service, handler, { exposeErrors, logger, clock }),
       maxReceiveBytes,
-      compressMinBytes,
+      compressMinBytes: compressFromBytes(resolved),
       group,
       version,
-    });
+    };
+    this.#services.set(key, served);
   }
 
   serve(): Promise<void> {

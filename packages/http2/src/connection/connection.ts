@@ -6,8 +6,6 @@
  */
 import type { Duplex } from "node:stream";
 import { ErrorCode } from "../error-code.js";
-import { ReceiveCredit } from "../flow/receive-credit.js";
-import { SendLine } from "../flow/send-line.js";
 import { FrameFlag, FrameType, frameHeaderBytes } from "../frames/frame-type.js";
 import {
   fixedFrameBytes,
@@ -18,19 +16,15 @@ import {
   writeRstStream,
   writeWindowUpdate,
 } from "../frames/frame-writer.js";
-import { defaultTableBytes, HpackDecoder } from "../hpack/hpack-decoder.js";
-import { HpackEncoder } from "../hpack/hpack-encoder.js";
 import type { PreparedHeaders } from "../hpack/prepared-headers.js";
 import type { ResolvedHttp2Options } from "../http2-options.js";
-import { FloodGuard } from "../limits/flood-guard.js";
 import type { ActiveStream } from "../stream/active-stream.js";
 import { StreamTable } from "../stream/stream-table.js";
 import { type ConnectionEnd, type ConnectionListener, streamEndOf } from "./connection-listener.js";
 import { type ConnectionRole, noRole } from "./connection-role.js";
+import { LazyParts } from "./lazy-parts.js";
 import { copyLimitBytes, Output } from "./output.js";
 import { newPeerState, type PeerState } from "./peer-state.js";
-import { Pings } from "./pings.js";
-import { RecentResets } from "./recent-resets.js";
 import { SocketLink } from "./socket-link.js";
 
 /** Quiet time after which a large slab is given back, in milliseconds. */
@@ -40,18 +34,13 @@ const trimAboveBytes = 4_096;
 const closed: ConnectionEnd = { kind: "closed-here", code: ErrorCode.NO_ERROR, reason: "closed" };
 
 /** Connection of either role. */
-export class Connection {
+export class Connection extends LazyParts {
   readonly isServer: boolean;
   readonly options: ResolvedHttp2Options;
   readonly listener: ConnectionListener;
   readonly streams = new StreamTable<ActiveStream>();
   readonly peer: PeerState;
   readonly out: Output;
-  readonly credit: ReceiveCredit;
-  readonly line: SendLine;
-  readonly guard: FloodGuard;
-  readonly pings: Pings;
-  readonly resets = new RecentResets();
   readonly link: SocketLink;
   /** Takes no new streams. */
   isClosing = false;
@@ -63,8 +52,6 @@ export class Connection {
   /** What client and server do differently; set before the link starts. */
   role: ConnectionRole = noRole;
   #hasSentGoaway = false;
-  #encoder: HpackEncoder | undefined;
-  #decoder: HpackDecoder | undefined;
 
   constructor(
     socket: Duplex,
@@ -72,28 +59,13 @@ export class Connection {
     options: ResolvedHttp2Options,
     listener: ConnectionListener,
   ) {
+    super();
     this.isServer = isServer;
     this.options = options;
     this.listener = listener;
     this.peer = newPeerState(options);
     this.out = new Output(socket, this);
-    this.credit = new ReceiveCredit(this);
-    this.line = new SendLine(this);
-    this.guard = new FloodGuard(options);
-    this.pings = new Pings(this);
     this.link = new SocketLink(socket, this);
-  }
-
-  /** Made when first needed, as an idle connection needs none. */
-  get encoder(): HpackEncoder {
-    this.#encoder ??= new HpackEncoder(this.options, defaultTableBytes);
-    return this.#encoder;
-  }
-
-  /** Made when first needed, as an idle connection needs none. */
-  get decoder(): HpackDecoder {
-    this.#decoder ??= new HpackDecoder(this.options);
-    return this.#decoder;
   }
 
   /** Called after bytes were handed to the socket. */
@@ -209,14 +181,14 @@ export class Connection {
   isIdle(streamId: number): boolean {
     const isOwn = (streamId & 1) === (this.isServer ? 0 : 1);
     if (streamId <= (isOwn ? this.lastOwnStreamId : this.lastPeerStreamId)) return false;
-    return !this.resets.mayInclude(streamId);
+    return !this.mayBeReset(streamId);
   }
 
   /** Takes note of a frame for a stream that is not, or no longer, open; late frames of a reset stream are no mistake. */
   receiveStray(streamId: number): void {
     if (this.isIdle(streamId)) {
       this.fail(ErrorCode.PROTOCOL_ERROR, "frame on an idle stream");
-    } else if (!this.resets.mayInclude(streamId)) {
+    } else if (!this.mayBeReset(streamId)) {
       this.fail(ErrorCode.STREAM_CLOSED, "frame on a closed stream");
     }
   }
@@ -288,7 +260,7 @@ export class Connection {
     for (const stream of this.streams.values()) {
       stream.finish(streamEndOf(end, this.link.hasSent(stream.firstByteAt)));
     }
-    this.pings.end();
+    this.endPings();
     try {
       this.listener.onClose?.(end);
     } catch (error) {

@@ -1,4 +1,9 @@
-import { clientPreface, frameHeaderBytes, SettingId } from "../frames/frame-type.js";
+import {
+  clientPreface,
+  frameHeaderBytes,
+  initialWindowBytes,
+  SettingId,
+} from "../frames/frame-type.js";
 import { writeSettings } from "../frames/frame-writer.js";
 import type { Connection } from "./connection.js";
 
@@ -17,7 +22,8 @@ export function sendOpening(connection: Connection): void {
   ];
   const at = out.reserve(frameHeaderBytes + settings.length * 6);
   out.commit(writeSettings(out.slab, at, settings));
-  connection.credit.openConnection();
+  const increment = options.connectionWindowBytes - initialWindowBytes;
+  if (increment > 0) connection.writeWindowUpdate(0, increment);
   connection.link.deadlines.set("preface", options.prefaceTimeoutMs);
   connection.link.deadlines.set("settings", options.settingsTimeoutMs);
   connection.noteQuiet();

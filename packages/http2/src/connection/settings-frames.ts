@@ -59,7 +59,7 @@ export class SettingsFrames {
     } catch (error) {
       connection.reportThrown(error);
     }
-    if (!connection.hasEnded) connection.line.run();
+    if (!connection.hasEnded) connection.runLine();
   }
 
   #receiveAck(): void {

@@ -141,8 +141,8 @@ export class SocketLink {
       if (this.deadlines.has("write")) return;
       this.#stuckBytes = this.#socket.writableLength;
       this.deadlines.set("write", this.#connection.options.writeTimeoutMs);
-    } else if (this.#connection.line.hasWaiting) {
-      this.#connection.line.run();
+    } else {
+      this.#connection.runLine();
     }
   }
 
@@ -196,7 +196,7 @@ export class SocketLink {
     this.deadlines.clear("write");
     this.#controlBytes = 0;
     this.#resume();
-    if (!this.#connection.hasEnded) this.#connection.line.run();
+    if (!this.#connection.hasEnded) this.#connection.runLine();
   }
 
   /** A server reads nothing more while its answers are not being read, for every request may add to them. */

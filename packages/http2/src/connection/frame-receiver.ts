@@ -26,7 +26,13 @@ export class FrameReceiver implements FrameHandler {
     this.#blocks = new HeaderBlocks(connection);
     this.#control = new ControlFrames(connection);
     this.#settings = new SettingsFrames(connection);
-    this.#prefaceLeft = connection.isServer ? clientPreface.length : 0;
+    const isFirst = connection.isServer && !connection.peer.hasSettled;
+    this.#prefaceLeft = isFirst ? clientPreface.length : 0;
+  }
+
+  /** Whether another receiver could take what comes next: after the first SETTINGS, between two frames. */
+  get isAtRest(): boolean {
+    return this.#connection.peer.hasSettled && !this.isInsideBlock && !this.#reader.isInsideData;
   }
 
   /** Whether a frame other than DATA, or a header block, has begun and not ended. */

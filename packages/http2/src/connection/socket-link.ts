@@ -45,7 +45,8 @@ export class SocketLink {
   readonly maxBacklogBytes: number;
   readonly #socket: Duplex;
   readonly #connection: Connection;
-  readonly #receiver: FrameReceiver;
+  /** There while bytes are at hand, streams are open, or a frame is not complete. */
+  #receiver: FrameReceiver | undefined;
   #hasConnected: boolean;
   #error: Error | undefined;
   #controlBytes = 0;
@@ -61,7 +62,6 @@ export class SocketLink {
     this.deadlines = new Deadlines(options.clock, this);
     // Below the socket's own mark a full backlog would not be followed by its drain event.
     this.maxBacklogBytes = Math.max(options.maxOutputBytes, socket.writableHighWaterMark);
-    this.#receiver = new FrameReceiver(connection);
     const extras = socket as SocketExtras;
     this.#hasConnected = extras.connecting !== true && extras.secureConnecting !== true;
     if (!this.#hasConnected) {
@@ -115,6 +115,7 @@ export class SocketLink {
       for (const next of waiting) this.#read(next);
     }
     this.#isReading = false;
+    if (this.#connection.streams.size === 0) this.rest();
   }
 
   /** Whether any byte from place `at` of the output on can have reached the peer. */
@@ -149,7 +150,7 @@ export class SocketLink {
   /** Lets what was written go out, drops what arrives, and closes the socket. */
   linger(): void {
     const { out, options } = this.#connection;
-    this.#receiver.stop();
+    this.#receiver?.stop();
     this.deadlines.clearAll();
     this.#resume();
     out.flush();
@@ -161,17 +162,24 @@ export class SocketLink {
 
   /** Lets go of a socket that is of no more use. */
   abandon(): void {
-    this.#receiver.stop();
+    this.#receiver?.stop();
     this.deadlines.clearAll();
     this.#connection.out.close();
     this.#socket.destroy();
   }
 
+  /** Gives memory back while no stream is open. */
+  rest(): void {
+    if (this.#receiver?.isAtRest && !this.#isReading) this.#receiver = undefined;
+  }
+
   #read(chunk: Buffer): void {
     const connection = this.#connection;
     if (connection.hasEnded) return;
+    this.#receiver ??= new FrameReceiver(connection);
+    const receiver = this.#receiver;
     try {
-      this.#receiver.read(chunk);
+      receiver.read(chunk);
     } catch (error) {
       connection.reportThrown(error);
       connection.end({
@@ -181,7 +189,7 @@ export class SocketLink {
       });
     }
     if (connection.hasEnded) return;
-    if (this.#receiver.isInsideBlock) {
+    if (receiver.isInsideBlock) {
       if (!this.deadlines.has("header")) {
         this.deadlines.set("header", connection.options.headerTimeoutMs);
       }

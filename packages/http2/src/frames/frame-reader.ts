@@ -61,6 +61,11 @@ export class FrameReader {
     return this.#held !== undefined;
   }
 
+  /** Whether a DATA frame has begun and its end has not come. */
+  get isInsideData(): boolean {
+    return this.#dataLeft + this.#padLeft > 0;
+  }
+
   /** Hands over nothing more, not even the rest of the chunk at hand. */
   stop(): void {
     this.#isStopped = true;

@@ -21,7 +21,7 @@ import type { ResolvedHttp2Options } from "../http2-options.js";
 import type { ActiveStream } from "../stream/active-stream.js";
 import { StreamTable } from "../stream/stream-table.js";
 import { type ConnectionEnd, type ConnectionListener, streamEndOf } from "./connection-listener.js";
-import { type ConnectionRole, noRole } from "./connection-role.js";
+import type { ConnectionRole } from "./connection-role.js";
 import { LazyParts } from "./lazy-parts.js";
 import { copyLimitBytes, Output } from "./output.js";
 import { newPeerState, type PeerState } from "./peer-state.js";
@@ -35,7 +35,8 @@ const closed: ConnectionEnd = { kind: "closed-here", code: ErrorCode.NO_ERROR, r
 
 /** Connection of either role. */
 export class Connection extends LazyParts {
-  readonly isServer: boolean;
+  /** What client and server do differently. */
+  readonly role: ConnectionRole;
   readonly options: ResolvedHttp2Options;
   readonly listener: ConnectionListener;
   readonly streams = new StreamTable<ActiveStream>();
@@ -49,23 +50,25 @@ export class Connection extends LazyParts {
   lastPeerStreamId = 0;
   /** Last stream that this side opened. */
   lastOwnStreamId = 0;
-  /** What client and server do differently; set before the link starts. */
-  role: ConnectionRole = noRole;
   #hasSentGoaway = false;
 
   constructor(
     socket: Duplex,
-    isServer: boolean,
+    role: ConnectionRole,
     options: ResolvedHttp2Options,
     listener: ConnectionListener,
   ) {
     super();
-    this.isServer = isServer;
+    this.role = role;
     this.options = options;
     this.listener = listener;
     this.peer = newPeerState(options);
     this.out = new Output(socket, this);
     this.link = new SocketLink(socket, this);
+  }
+
+  get isServer(): boolean {
+    return this.role.isServer;
   }
 
   /** Called after bytes were handed to the socket. */

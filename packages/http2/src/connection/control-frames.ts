@@ -73,7 +73,7 @@ export class ControlFrames {
     } catch (error) {
       connection.reportThrown(error);
     }
-    connection.role.receiveGoaway(lastStreamId, code, debug);
+    connection.role.receiveGoaway(connection, lastStreamId, code, debug);
   }
 
   /** Takes WINDOW_UPDATE for a stream or the connection. */

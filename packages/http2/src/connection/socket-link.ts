@@ -249,7 +249,7 @@ export class SocketLink {
         connection.streams.trim();
         return;
       case "goaway":
-        connection.role.onGoawayDue();
+        connection.role.onGoawayDue(connection);
         return;
       case "linger":
         this.#socket.destroy();

@@ -76,7 +76,7 @@ export class Http2ClientConnection {
     stream.firstByteAt = connection.out.appendedBytes;
     connection.writeHeaders(id, headers, extra, endStream);
     connection.lastOwnStreamId = id;
-    connection.streams.add(stream);
+    connection.addStream(stream);
     stream.localEnded = endStream;
     return stream;
   }

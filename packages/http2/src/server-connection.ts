@@ -145,7 +145,7 @@ function open(
   const stream = new ActiveStream(connection, streamId, nobody, true);
   stream.remoteEnded = endStream;
   if (!endStream) stream.noteExpected(headers);
-  connection.streams.add(stream);
+  connection.addStream(stream);
   const sink = handOver(stream, headers, endStream);
   if (sink === undefined) return;
   stream.sink = sink;
@@ -174,7 +174,7 @@ function handOver(
 
 /** A client that knows our limit and goes beyond it breaks a rule; one that cannot know it yet does not. */
 function refuse(connection: Connection, streamId: number): void {
-  if (connection.peer.hasAcknowledged) {
+  if (connection.hasPeerAcknowledged) {
     connection.failStream(streamId, ErrorCode.REFUSED_STREAM, "too many streams");
   } else {
     connection.writeReset(streamId, ErrorCode.REFUSED_STREAM);

@@ -19,12 +19,16 @@ import {
 import type { PreparedHeaders } from "../hpack/prepared-headers.js";
 import type { ResolvedHttp2Options } from "../http2-options.js";
 import type { ActiveStream } from "../stream/active-stream.js";
-import { StreamTable } from "../stream/stream-table.js";
-import { type ConnectionEnd, type ConnectionListener, streamEndOf } from "./connection-listener.js";
+import {
+  type ConnectionEnd,
+  type ConnectionListener,
+  type PeerSettings,
+  streamEndOf,
+} from "./connection-listener.js";
 import type { ConnectionRole } from "./connection-role.js";
 import { LazyParts } from "./lazy-parts.js";
 import { copyLimitBytes, Output } from "./output.js";
-import { newPeerState, type PeerState } from "./peer-state.js";
+import { settingsBeforeFirst } from "./peer-settings.js";
 import { SocketLink } from "./socket-link.js";
 
 /** Quiet time after which a large slab is given back, in milliseconds. */
@@ -39,10 +43,16 @@ export class Connection extends LazyParts {
   readonly role: ConnectionRole;
   readonly options: ResolvedHttp2Options;
   readonly listener: ConnectionListener;
-  readonly streams = new StreamTable<ActiveStream>();
-  readonly peer: PeerState;
   readonly out: Output;
   readonly link: SocketLink;
+  /** What the peer has set; never changed, only replaced. */
+  peer: PeerSettings;
+  /** The peer's SETTINGS have arrived. */
+  hasPeerSettled = false;
+  /** The peer has acknowledged our SETTINGS. */
+  hasPeerAcknowledged = false;
+  /** The peer's last GOAWAY. */
+  peerGoaway: { lastStreamId: number; code: number; debug: string } | undefined;
   /** Takes no new streams. */
   isClosing = false;
   hasEnded = false;
@@ -62,7 +72,7 @@ export class Connection extends LazyParts {
     this.role = role;
     this.options = options;
     this.listener = listener;
-    this.peer = newPeerState(options);
+    this.peer = settingsBeforeFirst(options);
     this.out = new Output(socket, this);
     this.link = new SocketLink(socket, this);
   }
@@ -209,7 +219,7 @@ export class Connection extends LazyParts {
 
   /** Takes note that the byte stream is gone. After a GOAWAY that is no surprise. */
   lose(error: Error | undefined): void {
-    const goaway = this.peer.goaway;
+    const goaway = this.peerGoaway;
     if (goaway !== undefined) {
       this.#finish({ kind: "goaway", code: goaway.code, debug: goaway.debug }, true);
     } else {
@@ -250,7 +260,7 @@ export class Connection extends LazyParts {
 
   /** Ends with the last stream; what made it close tells why. */
   #endQuietly(): void {
-    const goaway = this.peer.goaway;
+    const goaway = this.peerGoaway;
     this.end(
       goaway === undefined ? closed : { kind: "goaway", code: goaway.code, debug: goaway.debug },
     );

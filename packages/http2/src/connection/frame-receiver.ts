@@ -26,13 +26,13 @@ export class FrameReceiver implements FrameHandler {
     this.#blocks = new HeaderBlocks(connection);
     this.#control = new ControlFrames(connection);
     this.#settings = new SettingsFrames(connection);
-    const isFirst = connection.isServer && !connection.peer.hasSettled;
+    const isFirst = connection.isServer && !connection.hasPeerSettled;
     this.#prefaceLeft = isFirst ? clientPreface.length : 0;
   }
 
   /** Whether another receiver could take what comes next: after the first SETTINGS, between two frames. */
   get isAtRest(): boolean {
-    return this.#connection.peer.hasSettled && !this.isInsideBlock && !this.#reader.isInsideData;
+    return this.#connection.hasPeerSettled && !this.isInsideBlock && !this.#reader.isInsideData;
   }
 
   /** Whether a frame other than DATA, or a header block, has begun and not ended. */
@@ -71,7 +71,7 @@ export class FrameReceiver implements FrameHandler {
     isLast: boolean,
   ): void {
     const connection = this.#connection;
-    if (streamId === 0 || this.#blocks.openStreamId !== 0 || !connection.peer.hasSettled) {
+    if (streamId === 0 || this.#blocks.openStreamId !== 0 || !connection.hasPeerSettled) {
       connection.fail(ErrorCode.PROTOCOL_ERROR, "DATA out of place");
       return;
     }
@@ -116,7 +116,7 @@ export class FrameReceiver implements FrameHandler {
       this.#blocks.receiveContinuation(flags, bytes, start, end);
       return;
     }
-    if (!this.#connection.peer.hasSettled) {
+    if (!this.#connection.hasPeerSettled) {
       if (type !== FrameType.SETTINGS || (flags & FrameFlag.ACK) !== 0) {
         this.onFramingError(ErrorCode.PROTOCOL_ERROR, "SETTINGS must come first");
         return;

@@ -8,13 +8,19 @@ import { defaultTableBytes, HpackDecoder } from "../hpack/hpack-decoder.js";
 import { HpackEncoder } from "../hpack/hpack-encoder.js";
 import type { ResolvedHttp2Options } from "../http2-options.js";
 import { FloodGuard } from "../limits/flood-guard.js";
+import type { ActiveStream } from "../stream/active-stream.js";
+import { StreamTable } from "../stream/stream-table.js";
 import type { Connection } from "./connection.js";
 import { Pings } from "./pings.js";
 import { RecentResets } from "./recent-resets.js";
 
+/** Stands for the streams of all connections that have none; nothing is ever added to it. */
+const noStreams = new StreamTable<ActiveStream>();
+
 /** What {@link Connection} makes when it is first asked for it. */
 export abstract class LazyParts {
   abstract readonly options: ResolvedHttp2Options;
+  streams: StreamTable<ActiveStream> = noStreams;
   #encoder: HpackEncoder | undefined;
   #decoder: HpackDecoder | undefined;
   #credit: ReceiveCredit | undefined;
@@ -22,6 +28,17 @@ export abstract class LazyParts {
   #guard: FloodGuard | undefined;
   #pings: Pings | undefined;
   #resets: RecentResets | undefined;
+
+  /** Adds a stream that has begun. */
+  addStream(stream: ActiveStream): void {
+    if (this.streams === noStreams) this.streams = new StreamTable();
+    this.streams.add(stream);
+  }
+
+  /** Gives the memory of the streams back if there are none. */
+  trimStreams(): void {
+    if (this.streams.size === 0) this.streams = noStreams;
+  }
 
   get encoder(): HpackEncoder {
     this.#encoder ??= new HpackEncoder(this.options, defaultTableBytes);

@@ -246,7 +246,7 @@ export class SocketLink {
         return;
       case "trim":
         connection.out.trim();
-        connection.streams.trim();
+        connection.trimStreams();
         return;
       case "goaway":
         connection.role.onGoawayDue(connection);

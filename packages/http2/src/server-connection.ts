@@ -84,7 +84,7 @@ const serverRole: ConnectionRole = {
 
   onGoawayDue(connection) {
     if (connection.isClosing) return;
-    connection.link.deadlines.clear("goaway");
+    connection.link.settle("goaway");
     connection.writeGoaway(connection.lastPeerStreamId, ErrorCode.NO_ERROR, "");
     connection.close();
   },

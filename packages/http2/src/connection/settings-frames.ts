@@ -56,8 +56,7 @@ export class SettingsFrames {
     connection.peer = sharedSettings(next);
     if (!connection.hasPeerSettled) {
       connection.hasPeerSettled = true;
-      connection.link.deadlines.clear("preface");
-      connection.link.deadlines.disarm();
+      connection.link.settle("preface");
     }
     const at = connection.out.reserve(fixedFrameBytes);
     connection.out.commit(writeSettingsAck(connection.out.slab, at));
@@ -74,8 +73,7 @@ export class SettingsFrames {
     const connection = this.#connection;
     if (connection.hasPeerAcknowledged) return void this.#isFlood();
     connection.hasPeerAcknowledged = true;
-    connection.link.deadlines.clear("settings");
-    connection.link.deadlines.disarm();
+    connection.link.settle("settings");
     const { headerTableBytes } = connection.options;
     if (headerTableBytes !== defaultTableBytes) {
       connection.decoder.confirmMaxTableBytes(headerTableBytes);

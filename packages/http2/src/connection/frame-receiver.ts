@@ -46,14 +46,15 @@ export class FrameReceiver implements FrameHandler {
       this.#reader.read(chunk);
       return;
     }
-    const from = clientPreface.length - this.#prefaceLeft;
     const length = Math.min(this.#prefaceLeft, chunk.length);
-    if (clientPreface.compare(chunk, 0, length, from, from + length) !== 0) {
+    const from = clientPreface.length - this.#prefaceLeft;
+    for (let i = 0; i < length; i++) {
+      if (chunk[i] === clientPreface[from + i]) continue;
       this.#connection.fail(ErrorCode.PROTOCOL_ERROR, "not an HTTP/2 preface");
       return;
     }
     this.#prefaceLeft -= length;
-    if (length < chunk.length) this.#reader.read(chunk.subarray(length));
+    this.#reader.read(chunk, length);
   }
 
   /** Reads no more. */

@@ -20,10 +20,13 @@ export function settingsBeforeFirst(options: ResolvedHttp2Options): PeerSettings
   });
 }
 
-/** An object equal to `settings`, which nobody changes: the one that other connections have, if there is one. */
+/** An object equal to `settings`, which is given away and nobody changes: the one that others have, if there is one. */
 export function sharedSettings(settings: PeerSettings): PeerSettings {
-  for (const kind of kinds) if (areEqual(kind, settings)) return kind;
-  const kind = Object.freeze({ ...settings });
+  for (let i = 0; i < kinds.length; i++) {
+    const kind = kinds[i] as PeerSettings;
+    if (areEqual(kind, settings)) return kind;
+  }
+  const kind = Object.freeze(settings);
   kinds[nextKind] = kind;
   nextKind = (nextKind + 1) % maxKinds;
   return kind;

@@ -72,9 +72,9 @@ export class FrameReader {
     this.#held = undefined;
   }
 
-  /** Takes the next bytes of the stream. */
-  read(chunk: Buffer): void {
-    let at = 0;
+  /** Takes the next bytes of the stream: `chunk` from `start` on. */
+  read(chunk: Buffer, start = 0): void {
+    let at = start;
     if (this.#held !== undefined) at = this.#fillHeld(chunk, at);
     const end = chunk.length;
     while (at < end && !this.#isStopped) {

@@ -118,6 +118,7 @@ export class WireServer {
       socket.resume();
     };
     const sniffer = new ProtocolSniffer(this.#clock, take);
+    let netEnd: readonly (() => void)[] | undefined;
     this.#http1.on("connection", (socket: Socket) => {
       socket.on("error", ignore); // the "close" that follows is enough
       if (this.#closed !== undefined) {
@@ -126,7 +127,12 @@ export class WireServer {
       }
       sockets.set(socket, undefined);
       socket.on("close", onClose);
-      if (socket.allowHalfOpen) dropEndListener(socket);
+      // What `net` does at the end of what is read is nothing, as what is written may go on. It goes by name, for a socket
+      // whose listeners were all removed keeps those that follow in a table, which takes 190 bytes more.
+      if (socket.allowHalfOpen) {
+        netEnd ??= socket.listeners("end") as (() => void)[];
+        for (const listener of netEnd) socket.off("end", listener);
+      }
       sniffer.sniff(socket);
     });
   }
@@ -146,11 +152,3 @@ export class WireServer {
 }
 
 function ignore(): void {}
-
-/**
- * Drops what `net` does at the end of what is read: nothing, as what is written may go on. One by one, as a socket whose
- * listeners were all removed keeps those that follow in a table, which takes 190 bytes more.
- */
-function dropEndListener(socket: Socket): void {
-  for (const listener of socket.listeners("end")) socket.off("end", listener as () => void);
-}

@@ -29,7 +29,9 @@ export class ServedCall implements InboundCall {
   readonly #deadline: Deadline;
   readonly #logger: Logger;
   #runner: InboundRunner | undefined;
-  #lastStep: Promise<unknown> | undefined;
+  #lastStep: PromiseLike<unknown> | undefined;
+  /** Whether `end` was called. */
+  isOver = false;
   #ended = false;
 
   /** @throws ConnectError with `deadline_exceeded` if no time is left. */
@@ -67,8 +69,20 @@ export class ServedCall implements InboundCall {
     });
   }
 
+  /** Tells how `answer` settles, or that the deadline passed before. */
+  wait(
+    answer: PromiseLike<unknown>,
+    succeed: (value: unknown) => void,
+    fail: (thrown: unknown) => void,
+  ): void {
+    this.#lastStep = answer;
+    this.#deadline.tell(fail);
+    answer.then(succeed, fail);
+  }
+
   /** Hands over the metadata and ends the call. `leave` tells a handler that is left behind; it never throws here. */
   end(leave: () => unknown = () => {}): void {
+    this.isOver = true;
     this.#deadline.clear();
     this.context.sendHeader();
     this.context.sendTrailer();

@@ -27,8 +27,8 @@ import type { ActiveStream } from "../stream/active-stream.js";
 import { StreamTable } from "../stream/stream-table.js";
 import { type ConnectionEnd, type ConnectionListener, streamEndOf } from "./connection-listener.js";
 import { type ConnectionRole, noRole } from "./connection-role.js";
-import { LastData } from "./last-data.js";
-import { copyLimitBytes, Output } from "./output.js";
+import { DataFrames } from "./data-frames.js";
+import { Output } from "./output.js";
 import { newPeerState, type PeerState } from "./peer-state.js";
 import { Pings } from "./pings.js";
 import { RecentResets } from "./recent-resets.js";
@@ -63,7 +63,8 @@ export class Connection {
   lastOwnStreamId = 0;
   /** What client and server do differently; set before the link starts. */
   role: ConnectionRole = noRole;
-  readonly #lastData = new LastData();
+  /** Made when first needed, as an idle connection needs none. */
+  #data: DataFrames | undefined;
   #hasSentGoaway = false;
   #encoder: HpackEncoder | undefined;
   #decoder: HpackDecoder | undefined;
@@ -149,22 +150,8 @@ export class Connection {
   ): void {
     stream.sendWindow -= length;
     this.line.window -= length;
-    const { out } = this;
-    const isCopied = length < copyLimitBytes;
-    if (isCopied && this.#lastData.extend(this, stream.id, bytes, head, endStream)) return;
-    const at = out.reserve(frameHeaderBytes + (isCopied ? length : length - bytes.length));
-    const flags = endStream ? FrameFlag.END_STREAM : 0;
-    let end = writeFrameHeader(out.slab, at, length, FrameType.DATA, flags, stream.id);
-    if (head !== undefined) end = out.copy(head, end);
-    if (isCopied) {
-      end = out.copy(bytes, end);
-      out.commit(end);
-      this.#lastData.note(out, stream.id, at, end);
-    } else {
-      out.commit(end);
-      out.append(bytes);
-    }
-    out.flushIfLong();
+    this.#data ??= new DataFrames(this.out, this.peer);
+    this.#data.write(stream.id, bytes, head, length, endStream);
   }
 
   writeWindowUpdate(streamId: number, increment: number): void {

@@ -35,7 +35,8 @@ export class UniversalStream implements StreamSink {
   /** Resolves when the answer is out or nobody wants it. Rejects with what the handler threw, and breaks the stream off. */
   async serve(headers: HeaderList, respond: Respond): Promise<void> {
     try {
-      await this.#send(await respond(this.#request(headers)));
+      const answer = await respond(this.#request(headers));
+      await this.#send(headers.get(":method") === "HEAD" ? withoutContent(answer) : answer);
       this.#askToStop();
     } catch (reason) {
       this.#stream.reset(ErrorCode.INTERNAL_ERROR);
@@ -125,6 +126,11 @@ export class UniversalStream implements StreamSink {
     if (this.#hasWholeRequest || this.#stream.bufferedBytes > 0) return;
     this.#stream.reset(ErrorCode.NO_ERROR);
   }
+}
+
+/** @see RFC 9110 section 9.3.2 */
+function withoutContent({ status, header }: UniversalServerResponse): UniversalServerResponse {
+  return { status, ...(header && { header }) };
 }
 
 const nothing = Buffer.alloc(0);

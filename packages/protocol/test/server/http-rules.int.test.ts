@@ -98,4 +98,28 @@ describe("a request that expects 100 (Continue)", () => {
   });
 });
 
+describe("an answer that is there before the request is whole", () => {
+  test.each([
+    { what: "long", fields: { "content-length": "65537" } },
+    { what: "of unknown length", fields: {} },
+  ])("asks the caller to stop if the request is $what", async ({ fields }) => {
+    const client = await open();
+    const call = client.start("Nope", { ...json, ...fields });
+    // The caller never says its end: a reset with NO_ERROR ended the stream.
+    expect(await call.ended).toEqual({ kind: "completed" });
+    expect(call.headers?.get(":status")).toBe("404");
+  });
+
+  test("lets a short request come, and end the stream", async () => {
+    const client = await open();
+    const call = client.start("Nope", { ...json, "content-length": "65536" });
+    await call.until(() => call.receivedBytes > 0);
+    await new Promise((resolve) => client.connection.ping(resolve));
+    expect(call.stream.hasEnded).toBe(false);
+    call.send(Buffer.alloc(65_536), true);
+    expect(await call.ended).toEqual({ kind: "completed" });
+    expect(call.headers?.get(":status")).toBe("404");
+  });
+});
+
 const unaryPath = "/kinds.KindsService/Unary";

@@ -47,15 +47,15 @@ export async function serve(
 
 /**
  * Answers with the text that came, letter by letter in a stream. The text `fail` fails with code, message, metadata and a
- * detail. The request's header `x-say` comes back as the header `x-said` and the trailer `x-said-last`.
+ * detail. The request's header `x-say` comes back as the header `x-said` and the trailer `x-said-last`, `x-say-bin` as
+ * `x-said-bin`.
  */
-export const script: KindsServiceHandler = {
+export const script = {
   unary: (note, context) => say(note, context),
   read: (note, context) => say(note, context),
   put: (note, context) => say(note, context),
   async *watch({ text }, context) {
-    for (const letter of text === "fail" ? "" : text) yield { text: letter };
-    say({ text }, context);
+    for (const letter of say({ text }, context).text) yield { text: letter };
   },
   async collect(notes, context) {
     const texts: string[] = [];
@@ -65,7 +65,7 @@ export const script: KindsServiceHandler = {
   async *chat(notes, context) {
     for await (const note of notes) yield { text: `re: ${say(note, context).text}` };
   },
-};
+} satisfies KindsServiceHandler;
 
 /** What the text `fail` fails with. */
 export function failure(): ConnectError {
@@ -80,6 +80,8 @@ function say({ text }: Pick<Note, "text">, context: HandlerContext): { text: str
     context.responseHeader.set("x-said", said);
     context.responseTrailer.set("x-said-last", said);
   }
+  const bytes = context.requestHeader.get("x-say-bin");
+  if (bytes !== null) context.responseHeader.set("x-said-bin", bytes);
   return { text };
 }
 

@@ -12,6 +12,10 @@ import { answerMiss, answerUniversal } from "./universal-answer.js";
 /** Makes the listener for an `http` server. It never throws. */
 export function createHttp1Listener(routes: Routes, logger: Logger): RequestListener {
   return (request, response) => {
+    // Who serves the request hears of its failure too, but not to the end: a request that waits behind another one fails
+    // after its response has closed. An "error" that nobody hears would end the process.
+    request.on("error", ignore);
+    response.on("error", ignore);
     answer(routes, request, response).catch((reason: unknown) => {
       logQuietly(() => logger.debug("request broken off", request.url, reason));
       response.destroy();
@@ -55,6 +59,8 @@ function readUntilAnswered(
   });
   return { [Symbol.asyncIterator]: () => body };
 }
+
+function ignore(): void {}
 
 function single(value: string | string[] | undefined): string {
   return (Array.isArray(value) ? value[0] : value) ?? "";

@@ -34,7 +34,7 @@ export const contestants: readonly Entry[] = [
     server: connectConnect,
     client: connectConnect,
   },
-  { name: "thrice", features: [...kinds, "idle", "limits"], server: thrice, client: thrice },
+  { name: "thrice", features: all, server: thrice, client: thrice },
   { name: "grpc-js → thrice", features: kinds, server: thrice, client: grpcJs },
   { name: "thrice → grpc-js", features: kinds, server: grpcJs, client: thrice },
 ];

@@ -1,5 +1,6 @@
 /** `pnpm bench`: runs the contestants in turn, round by round, and prints what came of it. */
 import { cpus } from "node:os";
+import { testCertificate } from "@thrice/core/testing";
 import type { Entry } from "./contestants.js";
 import { contestants } from "./contestants.js";
 import { type Args, parseBenchArgs, usage } from "./harness/args.js";
@@ -7,7 +8,6 @@ import { formatReport, supports } from "./harness/report.js";
 import { Results } from "./harness/results.js";
 import { runLoadScenario } from "./harness/run-load.js";
 import { runMemoryScenario } from "./harness/run-memory.js";
-import { selfSigned } from "./harness/self-signed.js";
 import { medianSample } from "./harness/stats.js";
 import { checkTarget, targets } from "./harness/targets.js";
 import type { WorkerProcess } from "./harness/worker-process.js";
@@ -39,7 +39,8 @@ async function main(args: Args): Promise<void> {
       process.exit(code);
     });
   }
-  const surroundings = { certificate: selfSigned(), alive };
+  const { cert, key } = testCertificate();
+  const surroundings = { certificate: { cert, key }, alive };
   for (const scenario of scenarios) {
     const entries = entriesOf(scenario, args);
     if (entries.length === 0) continue;

@@ -8,13 +8,16 @@ import { wires } from "../support/wires.js";
 const closing = closeAfterEach();
 const schema = join(import.meta.dirname, "../../packages/client/test/proto");
 
-const rows = wires.flatMap((wire) => [
-  { protocol: "grpc", over: `HTTP/2 ${wire.name}`, wire, args: wire.args.bufHttp2 },
-  { protocol: "grpcweb", over: `HTTP/2 ${wire.name}`, wire, args: wire.args.bufHttp2 },
-  { protocol: "grpcweb", over: `HTTP/1.1 ${wire.name}`, wire, args: wire.args.bufHttp1 },
-  { protocol: "connect", over: `HTTP/2 ${wire.name}`, wire, args: wire.args.bufHttp2 },
-  { protocol: "connect", over: `HTTP/1.1 ${wire.name}`, wire, args: wire.args.bufHttp1 },
-]);
+const rows = wires.flatMap((wire) => {
+  const http2 = { over: `HTTP/2 ${wire.name}`, wire, args: wire.args.bufHttp2 };
+  const http1 = { over: `HTTP/1.1 ${wire.name}`, wire, args: [] };
+  const both = wire.scheme === "http" ? [http2, http1] : [http2];
+  return [
+    { protocol: "grpc", ...http2 },
+    ...both.map((row) => ({ protocol: "grpcweb", ...row })),
+    ...both.map((row) => ({ protocol: "connect", ...row })),
+  ];
+});
 
 describe.each(rows)("buf curl --protocol $protocol over $over", ({ protocol, wire, args }) => {
   async function call(method: string, input: string, more: readonly string[] = []) {

@@ -66,45 +66,29 @@ describe.each(wires)("curl with frames of gRPC $name", (wire) => {
     expect(textsIn(body)[0] === text).toBe(true);
   });
 
+  // What is refused before its content has come is for nghttp.test.ts: curl 7.88 drops an answer that a reset follows.
   test.each([
-    { what: "another path", method: "Nope", input: envelope("hi"), fields: {}, status: "12" },
+    { what: "another path", method: "Nope", input: envelope("hi"), status: "12" },
     {
       what: "no message",
       method: "Unary",
       input: Buffer.alloc(0),
-      fields: {},
       status: "12",
     },
     {
       what: "two messages where one is due",
       method: "Unary",
       input: Buffer.concat([envelope("a"), envelope("b")]),
-      fields: {},
       status: "12",
     },
     {
       what: "half a message",
       method: "Unary",
       input: envelope("hello").subarray(0, 8),
-      fields: {},
       status: "3",
     },
-    {
-      what: "an encoding that is not spoken",
-      method: "Unary",
-      input: envelope("hi"),
-      fields: { "grpc-encoding": "zstd" },
-      status: "12",
-    },
-    {
-      what: "a timeout that is none",
-      method: "Unary",
-      input: envelope("hi"),
-      fields: { "grpc-timeout": "soon" },
-      status: "3",
-    },
-  ])("is told of $what by status $status", async ({ method, input, fields, status }) => {
-    const answer = await call(method, input, fields);
+  ])("is told of $what by status $status", async ({ method, input, status }) => {
+    const answer = await call(method, input);
     expect(answer).toMatchObject({ exit: 0, statuses: [200] });
     expect(answer.fields["grpc-status"]).toBe(status);
   });

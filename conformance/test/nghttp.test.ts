@@ -65,6 +65,16 @@ describe.each(wires)("nghttp $name", (wire) => {
     expect(String(stdout)).toMatch(new RegExp(`^.* recv .*grpc-status: ${status}$`, "m"));
   });
 
+  test.each([
+    { what: "an encoding that is not spoken", field: "grpc-encoding: zstd", status: 12 },
+    { what: "a timeout that is none", field: "grpc-timeout: soon", status: 3 },
+  ])("is told of $what by status $status, while it still sends", async ({ field, status }) => {
+    const { nghttp } = await open();
+    const args = [...fieldsOf.gRPC, "-H", field, "-v", "-d", "-"];
+    const { stdout } = await nghttp("/Unary", args, envelope("x".repeat(1_000_000)));
+    expect(String(stdout)).toMatch(new RegExp(`^.* recv .*grpc-status: ${status}$`, "m"));
+  });
+
   test("hears 100 (Continue) before it sends", async () => {
     const { nghttp } = await open();
     const args = [...fieldsOf.Connect, "--expect-continue", "-v", "-d", "-"];

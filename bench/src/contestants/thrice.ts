@@ -6,8 +6,8 @@ import { echoHandler } from "./echo-handler.js";
 import { clientOfStub } from "./stub-client.js";
 
 /** The whole server, with nothing but its address set. */
-export const serve: Serve = async () => {
-  const server = newServer({ port: 0, host: "127.0.0.1" });
+export const serve: Serve = async (tls) => {
+  const server = newServer({ port: 0, host: "127.0.0.1", tls });
   registerEchoServiceHandler(server, echoHandler);
   await server.serve();
   if (server.port === undefined) throw new Error("the server has no port");
@@ -15,5 +15,8 @@ export const serve: Serve = async () => {
 };
 
 /** The whole client: generated stub, failover with its budget, load balancer. */
-export const connect: Connect = async (port) =>
-  clientOfStub(newEchoService(newClient({ url: `tri://127.0.0.1:${port}` })));
+export const connect: Connect = async (port, tls) => {
+  const url = `tri://127.0.0.1:${port}`;
+  const client = newClient({ url, ...(tls !== undefined && { tls: { ca: tls.cert } }) });
+  return clientOfStub(newEchoService(client));
+};

@@ -28,6 +28,7 @@ export {
   type RetryOn,
   type ServiceOptions,
 } from "@thrice/core";
+export type { ClientTlsOptions } from "@thrice/protocol";
 export { type Client, newClient } from "./client.js";
 export type { ClientOptions } from "./options/client-options.js";
 export { callOptionsKey, createThriceTransport, type ThriceTransport } from "./transport.js";

@@ -131,6 +131,14 @@ describe("a wrong option of the client", () => {
     { title: "maxReceiveBytes 1.5", options: { url, maxReceiveBytes: 1.5 }, says: "got 1.5" },
     { title: "replayBufferBytes -1", options: { url, replayBufferBytes: -1 }, says: "got -1" },
     { title: "inheritDeadline 1", options: { url, inheritDeadline: 1 }, says: "true or false" },
+    {
+      title: "tls null",
+      options: { url, tls: null },
+      says: "tls must be true, false or an object",
+    },
+    { title: "tls a path", options: { url, tls: { ca: "ca.pem" } }, says: "tls.ca must hold a" },
+    { title: "group a list", options: { url, group: "a,b" }, says: "group must be printable" },
+    { title: "version 1", options: { url, version: 1 }, says: "version must be printable ASCII" },
     { title: "logger console", options: { url, logger: console }, says: "logger must be a logger" },
     { title: "clock Date", options: { url, clock: Date }, says: "clock must be a clock" },
     { title: "random 4", options: { url, random: 4 }, says: "random must be a function, got 4" },
@@ -148,6 +156,12 @@ describe("a wrong option of a service", () => {
       title: "a method that does not exist",
       options: { methods: { unari: {} } },
       says: "options of kinds.KindsService: methods: unknown option 'unari'; did you mean 'unary'?",
+    },
+    { title: "group null", options: { group: null }, says: "group must be printable ASCII" },
+    {
+      title: "a method's options with what only a service has",
+      options: { methods: { unary: { group: "a" } } },
+      says: "methods.unary: unknown option 'group'",
     },
     { title: "methods null", options: { methods: null }, says: "methods must be an object" },
     {

@@ -24,6 +24,47 @@ describe("parseAddresses", () => {
   });
 
   test.each([
+    { url: "unix:/run/greeter.sock", path: "/run/greeter.sock" },
+    { url: "unix:///run/greeter.sock", path: "/run/greeter.sock" },
+    { url: "unix:greeter.sock", path: "greeter.sock" },
+    { url: "unix:./50051", path: "./50051" },
+    { url: "unix:/run/a b#%20:[1]", path: "/run/a b#%20:[1]" },
+    { url: "unix:/Run/Greeter", path: "/Run/Greeter" },
+    { url: `unix:/${"x".repeat(106)}`, path: `/${"x".repeat(106)}` },
+  ])("reads the socket of $url", ({ url, path }) => {
+    expect(parseAddresses(url)).toEqual([{ path, params: {} }]);
+  });
+
+  test("reads what a provider on a socket says", () => {
+    expect(parseAddresses("unix:/run/a?weight=5;unix:/run/b")).toEqual([
+      { path: "/run/a", params: { weight: "5" } },
+      { path: "/run/b", params: {} },
+    ]);
+  });
+
+  test.each([
+    { url: "unix:", text: "url has no path of a socket: 'unix:'" },
+    { url: "unix:?weight=5", text: "url has no path of a socket" },
+    {
+      url: "unix:50051",
+      text: "url has no path of a socket: 'unix:50051'; for a host of this name use tri://unix",
+    },
+    { url: "unix://greeter.sock", text: "url has a host before a path: 'unix://greeter.sock'" },
+    { url: "unix:/a\0b", text: "must be the path of a socket" },
+    { url: "tri+unix:///run/x", text: "unknown scheme 'tri+unix'" },
+    { url: "UNIX:/run/x", text: "url begins with 'UNIX:/'" },
+  ])("refuses the socket of $url, saying why", ({ url, text }) => {
+    expect(() => parseAddresses(url)).toThrow(TypeError);
+    expect(() => parseAddresses(url)).toThrow(text);
+  });
+
+  test("refuses a path that is too long for a socket, naming the bound", () => {
+    const parse = () => parseAddresses(`unix:/${"ä".repeat(54)}`);
+    expect(parse).toThrow(RangeError);
+    expect(parse).toThrow("must be at most 107 bytes long, got 109");
+  });
+
+  test.each([
     { query: "?weight=50&zone=a", params: { weight: "50", zone: "a" } },
     { query: "/path?weight=50", params: { weight: "50" } },
     { query: "?zone=eu%20west", params: { zone: "eu west" } },
@@ -120,5 +161,10 @@ describe("formatAddress", () => {
   ])("writes $text, which reads back as the same", ({ host, port, text }) => {
     expect(formatAddress({ host, port })).toBe(text);
     expect(parseAddresses(text)).toEqual([{ host, port, params: {} }]);
+  });
+
+  test("writes the path of a socket, which reads back as the same", () => {
+    expect(formatAddress({ path: "/run/x" })).toBe("unix:/run/x");
+    expect(parseAddresses("unix:/run/x")).toEqual([{ path: "/run/x", params: {} }]);
   });
 });

@@ -1,44 +1,70 @@
 /**
- * Addresses as users and registries write them: `tri://host:port/interface?weight=50&zone=a`,
+ * Addresses as users and registries write them: `tri://host:port/interface?weight=50&zone=a`, or `unix:/run/greeter.sock`;
  * alone, in a list, or several in one text joined by `;`.
  */
 import { isIPv6 } from "node:net";
 import { checkWholeNumber, show } from "./check.js";
+import { checkSocketPath } from "./socket-path.js";
 
 /** Port of an address that names none: 50051, as Dubbo and gRPC examples use. */
 export const defaultPort = 50_051;
 
 /** Where one provider listens. */
-export interface Address {
+export type Address = TcpAddress | UnixAddress;
+
+/** A port of a host. */
+export interface TcpAddress extends AddressParams {
   /** Name, IPv4 address, or IPv6 address without brackets; in lower case, so that one host has one name. */
   readonly host: string;
   /** TCP port, 1 to 65 535. */
   readonly port: number;
+}
+
+/** A Unix domain socket. */
+export interface UnixAddress extends AddressParams {
+  readonly path: string;
+}
+
+interface AddressParams {
   /** What stands behind the `?`, decoded; providers advertise weight, zone and more here. */
   readonly params: Readonly<Record<string, string>>;
 }
+
+/** An address without what is said about it. */
+export type Place = Pick<TcpAddress, "host" | "port"> | Pick<UnixAddress, "path">;
 
 /**
  * Reads one or more addresses.
  *
  * Shape: `[tri://]host[:port][/path][?name=value&…]`; IPv6 hosts stand in brackets. The path is
- * accepted and ignored: a service is found by its name, not by the path of its address.
+ * accepted and ignored: a service is found by its name, not by the path of its address. Or `unix:path[?…]`, or
+ * `unix:///path[?…]`, where the path is taken as it stands, up to the `?`.
  *
  * @throws TypeError or RangeError naming `url`, what is wrong, and the text.
+ * @see https://github.com/grpc/grpc/blob/v1.66.0/doc/naming.md for `unix:`
  */
 export function parseAddresses(url: unknown): readonly Address[] {
   const texts = (Array.isArray(url) ? url : [url]).flatMap(splitJoined);
   if (texts.length === 0) throw new TypeError(`url names no address, got ${show(url)}`);
-  return texts.map(parseAddress);
+  return texts.map((text) => (text.startsWith("unix:") ? parseUnix(text) : parseTcp(text)));
 }
 
-/** Renders `host:port`, with brackets around an IPv6 host. Names an endpoint in logs and errors. */
-export function formatAddress({ host, port }: Pick<Address, "host" | "port">): string {
+/** Renders `host:port`, with brackets around an IPv6 host, or `unix:path`. Names an endpoint in logs and errors. */
+export function formatAddress(place: Place): string {
+  if ("path" in place) return `unix:${place.path}`;
+  const { host, port } = place;
   return host.includes(":") ? `[${host}]:${port}` : `${host}:${port}`;
+}
+
+/** What requests to a place say they are for; a socket has no name of its own, and callers of gRPC say `localhost`. */
+export function authorityOf(place: Place): string {
+  return "path" in place ? "localhost" : formatAddress(place);
 }
 
 const shape =
   /^(?:(?<scheme>[^:/?#[\]]*):\/\/)?(?:\[(?<ip6>[0-9a-fA-F:.]+)\]|(?<host>[^:/?#[\]]*))(?::(?<port>[^/?#]*))?(?:\/[^?#]*)?(?:\?(?<query>[^#]*))?$/;
+
+const unixShape = /^unix:(?:\/\/(?=\/))?(?<path>[^?]*)(?:\?(?<query>.*))?$/s;
 
 function splitJoined(text: unknown): string[] {
   if (typeof text !== "string") {
@@ -50,7 +76,22 @@ function splitJoined(text: unknown): string[] {
     .filter((part) => part !== "");
 }
 
-function parseAddress(text: string): Address {
+function parseUnix(text: string): UnixAddress {
+  const { path = "", query } = unixShape.exec(text)?.groups ?? {};
+  if (path.startsWith("//")) {
+    throw new TypeError(`url has a host before a path: ${show(text)}; use unix:/path`);
+  }
+  if (/^\d*$/.test(path)) {
+    const hint = "; for a host of this name use tri://unix, for a file unix:./name";
+    throw new TypeError(`url has no path of a socket: ${show(text)}${hint}`);
+  }
+  return {
+    path: checkSocketPath(`path of url ${show(text)}`, path),
+    params: Object.fromEntries(new URLSearchParams(query)),
+  };
+}
+
+function parseTcp(text: string): TcpAddress {
   checkStart(text);
   const parts = shape.exec(text)?.groups;
   if (parts === undefined) throw new TypeError(`url is not an address: ${show(text)}`);

@@ -2,6 +2,7 @@
 import type { ContextValues } from "@connectrpc/connect";
 import type { AttachmentsInit } from "./attachments.js";
 import type { Backoff, ClusterStrategy, LoadBalancer, RetryOn } from "./cluster.js";
+import type { ServiceKeyOptions } from "./service-key.js";
 
 /**
  * Options that exist at each level. The nearest level wins, field by field: framework default, what
@@ -38,7 +39,9 @@ export interface MethodOptions {
 }
 
 /** Options of one service's stub. `Methods` are the names of its methods. */
-export interface ServiceOptions<Methods extends string = string> extends MethodOptions {
+export interface ServiceOptions<Methods extends string = string>
+  extends MethodOptions,
+    ServiceKeyOptions {
   /** Options of single methods. */
   readonly methods?: { readonly [Name in Methods]?: MethodOptions } | undefined;
 }

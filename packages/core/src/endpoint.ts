@@ -2,7 +2,7 @@ import type { Address } from "./address.js";
 
 /** One address that serves a service. */
 export interface Endpoint {
-  /** `host:port`; unique in a snapshot, the same from one snapshot to the next. */
+  /** `host:port` or `unix:path`; unique in a snapshot, the same from one snapshot to the next. */
   readonly id: string;
   readonly address: Address;
   /** Share of traffic relative to the others, 0 or more; 0 takes none. @defaultValue 100 */

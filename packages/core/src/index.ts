@@ -1,4 +1,13 @@
-export { type Address, defaultPort, formatAddress, parseAddresses } from "./address.js";
+export {
+  type Address,
+  authorityOf,
+  defaultPort,
+  formatAddress,
+  type Place,
+  parseAddresses,
+  type TcpAddress,
+  type UnixAddress,
+} from "./address.js";
 export { type AttachmentsInit, createAttachments, mergeAttachments } from "./attachments.js";
 export type {
   Answer,
@@ -55,3 +64,5 @@ export {
 export type { Logger, LogLevel, RecordLevel } from "./logger/logger.js";
 export { type PinoLike, pinoLogger } from "./logger/pino-logger.js";
 export { isUnprocessed, type Outcome } from "./outcome.js";
+export { checkServiceKeyPart, formatServiceKey, type ServiceKeyOptions } from "./service-key.js";
+export { checkSocketPath } from "./socket-path.js";

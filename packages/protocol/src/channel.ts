@@ -5,6 +5,9 @@ import type { RunningAttempt } from "@thrice/core";
 export interface ChannelRequest {
   readonly method: DescMethod;
   readonly input: RequestInput;
+  /** Service key of the implementation that is called; unset or empty, one without. */
+  readonly group?: string | undefined;
+  readonly version?: string | undefined;
   /** Attachments, if there are any. Not changed. */
   readonly header?: Headers | undefined;
   /** Time that the peer is told it has, in milliseconds; `Infinity` tells it nothing. */

@@ -10,5 +10,6 @@ export {
   pinoLogger,
 } from "@thrice/core";
 export type { HandlerOptions } from "@thrice/core/codegen-v1";
+export type { ServerTlsOptions } from "@thrice/protocol";
 export type { ServerOptions } from "./options.js";
 export { newServer, type Server } from "./server.js";

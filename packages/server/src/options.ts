@@ -4,7 +4,9 @@ import {
   checkKnownOptions,
   checkLogger,
   checkNumber,
+  checkServiceKeyPart,
   checkShape,
+  checkSocketPath,
   checkWholeNumber,
   consoleLogger,
   defaultPort,
@@ -14,6 +16,12 @@ import {
   systemClock,
 } from "@thrice/core";
 import type { HandlerOptions } from "@thrice/core/codegen-v1";
+import {
+  type ListenOptions,
+  resolveServerTls,
+  type ServerTls,
+  type ServerTlsOptions,
+} from "@thrice/protocol";
 
 /** Options of a server. */
 export interface ServerOptions extends HandlerOptions {
@@ -21,6 +29,10 @@ export interface ServerOptions extends HandlerOptions {
   readonly port?: number | undefined;
   /** Address or name of the interface to listen on. @defaultValue all interfaces */
   readonly host?: string | undefined;
+  /** Path of a Unix domain socket to listen on, instead of a port; at most 107 bytes. @defaultValue none */
+  readonly path?: string | undefined;
+  /** Certificate and key of the server; callers then have to use TLS. @defaultValue none, in the clear */
+  readonly tls?: ServerTlsOptions | undefined;
   /** How long `stop()` lets running calls go on, in milliseconds. @defaultValue 10_000 */
   readonly graceMs?: number | undefined;
   /** Takes what the server has to tell; nothing while all is well. @defaultValue `consoleLogger()` */
@@ -31,8 +43,8 @@ export interface ServerOptions extends HandlerOptions {
 
 /** The options with every default filled in. */
 export interface ResolvedServerOptions extends ResolvedHandlerOptions {
-  readonly port: number;
-  readonly host: string | undefined;
+  readonly listen: ListenOptions;
+  readonly tls: ServerTls | undefined;
   readonly graceMs: number;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -42,30 +54,44 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
 export interface ResolvedHandlerOptions {
   readonly exposeErrors: boolean;
   readonly maxReceiveBytes: number;
+  readonly group: string;
+  readonly version: string;
 }
 
 /** @throws TypeError or RangeError naming field, bound and value. */
 export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
   checkKnownOptions("options of newServer", options, known);
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
-  const {
-    host,
-    port = defaultPort,
-    graceMs = 10_000,
-    logger = consoleLogger(),
-    clock = systemClock,
-  } = options;
-  if (host !== undefined && (typeof host !== "string" || host === "")) {
-    throw new TypeError(`host must be a host name or an address, got ${show(host)}`);
-  }
+  const { graceMs = 10_000, logger = consoleLogger(), clock = systemClock } = options;
   return {
-    ...resolveHandlerOptions(options, { exposeErrors: false, maxReceiveBytes: 4 * 1024 * 1024 }),
-    host,
-    port: checkWholeNumber("port", port, 0, 65_535),
+    ...resolveHandlerOptions(options, frameworkDefaults),
+    listen: resolveListen(options),
+    tls: resolveServerTls(options.tls),
     graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
     logger: checkLogger("logger", logger),
     clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
   };
+}
+
+function resolveListen({ path, host, port }: ServerOptions): ListenOptions {
+  if (path === undefined) {
+    if (host !== undefined && (typeof host !== "string" || host === "")) {
+      throw new TypeError(`host must be a host name or an address, got ${show(host)}`);
+    }
+    return {
+      host,
+      port: checkWholeNumber("port", port === undefined ? defaultPort : port, 0, 65_535),
+    };
+  }
+  if (host !== undefined || port !== undefined) {
+    throw new TypeError(
+      `path stands for itself, without host and port, got ${show({ path, host, port })}`,
+    );
+  }
+  if (typeof path === "string" && path.startsWith("unix:")) {
+    throw new TypeError(`path must be a path alone, without "unix:", got ${show(path)}`);
+  }
+  return { path: checkSocketPath("path", path) };
 }
 
 /** Fills what a service leaves open with what the server says. */
@@ -73,24 +99,41 @@ export function resolveHandlerOptions(
   options: HandlerOptions,
   defaults: ResolvedHandlerOptions,
 ): ResolvedHandlerOptions {
-  const { exposeErrors = defaults.exposeErrors, maxReceiveBytes = defaults.maxReceiveBytes } =
-    options;
+  const {
+    exposeErrors = defaults.exposeErrors,
+    maxReceiveBytes = defaults.maxReceiveBytes,
+    group = defaults.group,
+    version = defaults.version,
+  } = options;
   return {
     exposeErrors: checkBoolean("exposeErrors", exposeErrors),
     maxReceiveBytes: checkWholeNumber("maxReceiveBytes", maxReceiveBytes, 1, 0xffff_ffff),
+    group: checkServiceKeyPart("group", group),
+    version: checkServiceKeyPart("version", version),
   };
 }
+
+const frameworkDefaults: ResolvedHandlerOptions = {
+  exposeErrors: false,
+  maxReceiveBytes: 4 * 1024 * 1024,
+  group: "",
+  version: "",
+};
 
 /** Names of the options that a single service has. */
 export const knownHandlerOptions: ReadonlySet<string> = new Set([
   "exposeErrors",
   "maxReceiveBytes",
+  "group",
+  "version",
 ]);
 
 const known: ReadonlySet<string> = new Set([
   ...knownHandlerOptions,
   "port",
   "host",
+  "path",
+  "tls",
   "graceMs",
   "logger",
   "clock",

@@ -1,5 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
-import { checkKnownOptions, logQuietly, show } from "@thrice/core";
+import { checkKnownOptions, formatServiceKey, logQuietly, show } from "@thrice/core";
 import type { HandlerOptions, ServiceHost } from "@thrice/core/codegen-v1";
 import { type ServedService, WireServer } from "@thrice/protocol";
 import {
@@ -14,15 +14,15 @@ import { wrapHandler } from "./wrap-handler.js";
 /**
  * Serves registered services with gRPC, gRPC-Web and Connect on one port.
  *
- * Shape: idle → serving → stopped, and not back. Services are registered while idle.
+ * Shape: idle → serving → stopped, and not back. Services are registered while idle, each once per group and version.
  */
 export interface Server extends ServiceHost {
-  /** Port in use; the chosen one if `port` was 0. Undefined unless serving. */
+  /** Port in use; the chosen one if `port` was 0. Undefined unless serving, and on a socket of a path. */
   readonly port: number | undefined;
   /**
    * Starts to listen. Resolves when callers can connect; the server then keeps the process alive.
    *
-   * @throws Error, as a rejection, naming port and cause if it cannot listen, or was started before.
+   * @throws Error, as a rejection, naming place and cause if it cannot listen, or was started before.
    */
   serve(): Promise<void>;
   /**
@@ -43,6 +43,7 @@ export function newServer(options: ServerOptions = {}): Server {
 
 class ThriceServer implements Server {
   readonly #options: ResolvedServerOptions;
+  /** By service key. */
   readonly #services = new Map<string, ServedService>();
   #wire: WireServer | undefined;
   #port: number | undefined;
@@ -62,16 +63,18 @@ class ThriceServer implements Server {
     if (typeof handler !== "object" || handler === null) {
       throw new TypeError(`handler of ${typeName} must be an object, got ${show(handler)}`);
     }
-    if (this.#services.has(typeName)) throw new Error(`service ${typeName} is registered already`);
     if (this.#listening || this.#stopping) {
       const what = this.#listening ? "started" : "stopped";
       throw new Error(`service ${typeName} comes too late: the server was ${what}`);
     }
     checkKnownOptions(`options of ${typeName}`, options, knownHandlerOptions);
-    const { exposeErrors, maxReceiveBytes } = resolveHandlerOptions(options, this.#options);
+    const resolved = resolveHandlerOptions(options, this.#options);
+    const { exposeErrors, maxReceiveBytes, group, version } = resolved;
+    const key = formatServiceKey(typeName, group, version);
+    if (this.#services.has(key)) throw new Error(`service ${key} is registered already`);
     const { logger, clock } = this.#options;
     const implementation = wrapHandler(service, handler, { exposeErrors, logger, clock });
-    this.#services.set(typeName, { service, implementation, maxReceiveBytes });
+    this.#services.set(key, { service, implementation, maxReceiveBytes, group, version });
   }
 
   serve(): Promise<void> {
@@ -90,11 +93,12 @@ class ThriceServer implements Server {
   }
 
   async #listen(): Promise<void> {
-    const { host, port, logger, clock } = this.#options;
-    const wire = new WireServer({ services: [...this.#services.values()], logger, clock });
-    this.#port = await wire.listen({ host, port });
+    const { listen, tls, logger, clock } = this.#options;
+    const wire = new WireServer({ services: [...this.#services.values()], logger, clock, tls });
+    this.#port = await wire.listen(listen);
     this.#wire = wire;
-    logQuietly(() => logger.debugf("listening on port %d", this.#port));
+    const where = "path" in listen ? listen.path : `port ${this.#port}`;
+    logQuietly(() => logger.debugf("listening on %s", where));
   }
 
   async #close(): Promise<void> {

@@ -20,6 +20,22 @@ describe("newServer", () => {
     { title: "port null", options: { port: null }, says: "got null" },
     { title: "host empty", options: { host: "" }, says: "host must be a host name or an address" },
     { title: "host a number", options: { host: 5 }, says: "host must be a host name" },
+    { title: "path empty", options: { path: "" }, says: "path must be the path of a socket" },
+    { title: "path null", options: { path: null }, says: "path must be the path of a socket" },
+    {
+      title: "path and port",
+      options: { path: "/run/x", port: 0 },
+      says: "path stands for itself, without host and port",
+    },
+    { title: "path and host", options: { path: "/run/x", host: "::1" }, says: "without host" },
+    { title: "path a URL", options: { path: "unix:/run/x" }, says: 'without "unix:"' },
+    {
+      title: "path too long",
+      options: { path: `/${"x".repeat(107)}` },
+      says: "path must be at most 107 bytes long, got 108",
+    },
+    { title: "group any", options: { group: "*" }, says: "group must be printable ASCII" },
+    { title: "version null", options: { version: null }, says: "version must be printable ASCII" },
     { title: "graceMs -1", options: { graceMs: -1 }, says: "graceMs must be a number from 0 to" },
     { title: "graceMs NaN", options: { graceMs: Number.NaN }, says: "graceMs must be" },
     { title: "graceMs null", options: { graceMs: null }, says: "graceMs must be" },
@@ -30,6 +46,13 @@ describe("newServer", () => {
     },
     { title: "exposeErrors 1", options: { exposeErrors: 1 }, says: "exposeErrors must be true or" },
     { title: "exposeErrors null", options: { exposeErrors: null }, says: "exposeErrors must be" },
+    { title: "tls true", options: { tls: true }, says: "tls must be an object, got true" },
+    { title: "tls without a key", options: { tls: { cert: "" } }, says: "tls.key must be set" },
+    {
+      title: "tls with a path",
+      options: { tls: { cert: "cert.pem", key: "key.pem" } },
+      says: "tls.cert must hold a certificate as PEM, got 'cert.pem'",
+    },
     { title: "logger {}", options: { logger: {} }, says: "logger must be a logger with debug()" },
     {
       title: "a logger that lacks warnf",
@@ -71,6 +94,7 @@ describe("registering a service", () => {
 
   test.each([
     { title: "null", options: null, says: "options of kinds.KindsService must be an object" },
+    { title: "group a/b", options: { group: "a/b" }, says: "group must be printable ASCII" },
     { title: "port", options: { port: 1 }, says: "unknown option 'port'" },
     { title: "maxReceiveBytes 0", options: { maxReceiveBytes: 0 }, says: "from 1 to" },
     { title: "exposeErrors no", options: { exposeErrors: "no" }, says: "got 'no'" },

@@ -40,7 +40,7 @@ export class CallPlanner {
 
   plan({ method, settings, timeoutMs, header, signal, source }: PlannedCall): CallPlan {
     const { directory, clock, random: draw } = this.#options;
-    const loadBalance = settings.loadBalance ?? random;
+    const { group, version, loadBalance = random } = settings;
     return {
       method,
       directory,
@@ -55,7 +55,14 @@ export class CallPlanner {
       attemptTimeoutMs: boundFrom(this.#attemptTimeoutMs(method, settings)),
       hold: this.#hold,
       start: ({ endpoint, ...attempt }) =>
-        this.#channels.start(endpoint, { method, header, ...attempt, input: source.input() }),
+        this.#channels.start(endpoint, {
+          method,
+          group,
+          version,
+          header,
+          ...attempt,
+          input: source.input(),
+        }),
       whyNotReplayable: () => this.#whyNotReplayable(method, source),
     };
   }

@@ -25,6 +25,7 @@ import { Channels } from "../channels.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
 import { withHistory } from "./answer-history.js";
+import { baseUrl } from "./base-url.js";
 import { CallBounds } from "./call-bounds.js";
 import { errorFromCall } from "./call-error.js";
 import { CallPlanner, type PlannedCall } from "./call-planner.js";
@@ -189,11 +190,10 @@ export class Caller {
     { method: { parent, name }, settings, contextValues }: CallRequest,
     signal: AbortSignal,
   ): RequestCommon {
-    const peer = this.#options.directory.snapshot().endpoints[0]?.id ?? "no-endpoint.invalid";
     return {
       service: parent,
       requestMethod: "POST",
-      url: `http://${peer}/${parent.typeName}/${name}`,
+      url: `${baseUrl(this.#options)}/${parent.typeName}/${name}`,
       header: new Headers(settings.attachments),
       signal,
       contextValues: contextValues ?? createContextValues(),

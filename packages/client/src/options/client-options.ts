@@ -15,20 +15,26 @@ import {
   type MethodOptions,
   maxTimerMs,
   parseAddresses,
+  type ServiceKeyOptions,
   show,
   systemClock,
 } from "@thrice/core";
+import { type ClientTls, type ClientTlsOptions, resolveClientTls } from "@thrice/protocol";
 import {
   type CallSettings,
   checkMethodOptions,
+  checkServiceKey,
   layerSettings,
   methodOptionNames,
+  serviceKeyNames,
 } from "./method-options.js";
 
 /** Options of a client. Those that also exist for a service, a method and a call are its defaults for them. */
-export interface ClientOptions extends MethodOptions {
+export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   /** Where the service is: `tri://host:port`, a list of such, or several in one text joined by `;`. */
   readonly url: string | readonly string[];
+  /** Secures the connections: `true`, or an object that says how. @defaultValue false, in the clear */
+  readonly tls?: boolean | ClientTlsOptions | undefined;
   /** Connect interceptors, run once per call; the first one sees the request first and the answer last. */
   readonly interceptors?: readonly Interceptor[] | undefined;
   /** Bound of opening a connection, in milliseconds. @defaultValue 1_000 */
@@ -51,6 +57,7 @@ export interface ClientOptions extends MethodOptions {
 export interface ResolvedClientOptions {
   readonly directory: Directory;
   readonly settings: CallSettings;
+  readonly tls: ClientTls | undefined;
   readonly interceptors: readonly Interceptor[];
   readonly connectTimeoutMs: number;
   readonly maxReceiveBytes: number;
@@ -80,7 +87,8 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   } = options;
   return {
     directory: createStaticDirectory(parseAddresses(options.url)),
-    settings: layerSettings({}, checkMethodOptions(options)),
+    settings: { ...layerSettings({}, checkMethodOptions(options)), ...checkServiceKey(options) },
+    tls: resolveClientTls(options.tls),
     interceptors: checkInterceptors(interceptors),
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
     maxReceiveBytes: checkBytes("maxReceiveBytes", maxReceiveBytes, 1),
@@ -94,7 +102,9 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
 
 const known: ReadonlySet<string> = new Set([
   ...methodOptionNames,
+  ...serviceKeyNames,
   "url",
+  "tls",
   "interceptors",
   "connectTimeoutMs",
   "maxReceiveBytes",

@@ -7,6 +7,7 @@ import {
   type ClusterStrategy,
   checkKnownOptions,
   checkNumber,
+  checkServiceKeyPart,
   checkShape,
   checkWholeNumber,
   createAttachments,
@@ -16,6 +17,7 @@ import {
   mergeAttachments,
   type RetryOn,
   type RetryPredicate,
+  type ServiceKeyOptions,
   show,
 } from "@thrice/core";
 
@@ -29,7 +31,13 @@ export interface CallSettings {
   readonly cluster?: ClusterStrategy;
   readonly loadBalance?: LoadBalancer;
   readonly attachments?: Headers;
+  /** Of clients and services only, as is `version`. */
+  readonly group?: string;
+  readonly version?: string;
 }
+
+/** Names of the options that clients and services have beside those of every level. */
+export const serviceKeyNames: ReadonlySet<string> = new Set(["group", "version"]);
 
 /** Names of the options that exist at every level. */
 export const methodOptionNames: ReadonlySet<string> = new Set([
@@ -58,6 +66,14 @@ export function checkMethodOptions(options: MethodOptions): CallSettings {
     ...present("cluster", options.cluster, checkCluster),
     ...present("loadBalance", options.loadBalance, checkLoadBalance),
     ...present("attachments", options.attachments, checkAttachments),
+  };
+}
+
+/** @throws TypeError naming field and value. */
+export function checkServiceKey(options: ServiceKeyOptions): CallSettings {
+  return {
+    ...present("group", options.group, (value) => checkServiceKeyPart("group", value)),
+    ...present("version", options.version, (value) => checkServiceKeyPart("version", value)),
   };
 }
 

@@ -10,8 +10,10 @@ import {
 import {
   type CallSettings,
   checkMethodOptions,
+  checkServiceKey,
   layerSettings,
   methodOptionNames,
+  serviceKeyNames,
 } from "./method-options.js";
 
 /**
@@ -26,7 +28,10 @@ export function resolveServiceSettings(
 ): ReadonlyMap<string, CallSettings> {
   const where = `options of ${service.typeName}`;
   checkKnownOptions(where, options, serviceOptionNames);
-  const base = layerSettings(client, checkMethodOptions(options));
+  const base = layerSettings(client, {
+    ...checkMethodOptions(options),
+    ...checkServiceKey(options),
+  });
   const { methods = {} } = options;
   const names = service.methods.map(({ localName }) => localName);
   checkKnownOptions(`${where}: methods`, methods, new Set(names));
@@ -63,7 +68,11 @@ function checkOne(where: string, name: string, options: MethodOptions | undefine
 
 const signalMethods = ["addEventListener", "removeEventListener", "throwIfAborted"];
 
-const serviceOptionNames: ReadonlySet<string> = new Set([...methodOptionNames, "methods"]);
+const serviceOptionNames: ReadonlySet<string> = new Set([
+  ...methodOptionNames,
+  ...serviceKeyNames,
+  "methods",
+]);
 
 const callOptionNames: ReadonlySet<string> = new Set([
   ...methodOptionNames,

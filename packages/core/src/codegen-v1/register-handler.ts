@@ -1,8 +1,9 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { checkShape } from "../check.js";
+import type { ServiceKeyOptions } from "../service-key.js";
 
 /** Options of one service on a server. */
-export interface HandlerOptions {
+export interface HandlerOptions extends ServiceKeyOptions {
   /**
    * Whether the text of a plain `Error` is sent to the caller; otherwise it stays in the server's log.
    * @defaultValue what the server says, else false
@@ -22,7 +23,7 @@ export interface ServiceHost {
  * Registers the handler of a service.
  *
  * @throws TypeError if `host` is no server, or a method of `handler` is no function; Error if the service
- * is registered already.
+ * is registered already under the same group and version.
  */
 export function registerHandler(
   host: ServiceHost,

@@ -1,2 +1,7 @@
+export {
+  type TestCertificate,
+  type TestCertificateInit,
+  testCertificate,
+} from "./certificate.js";
 export { FakeClock } from "./fake-clock.js";
 export { type MemoryLogger, memoryLogger } from "./memory-logger.js";

@@ -2,6 +2,7 @@ import { Code } from "@connectrpc/connect";
 import type { ConnectionEnd } from "@thrice/http2";
 import { formatErrorCode } from "@thrice/http2";
 import { WireError } from "../client/wire-error.js";
+import { explainTlsError } from "../tls/explain-tls-error.js";
 
 /** Says that no connection to `peer` could be opened; no request was sent. */
 export function connectFailed(peer: string, cause: Error): WireError {
@@ -37,5 +38,5 @@ export function errorOfEnd(end: ConnectionEnd): Error {
 
 /** Some errors of the system have no message of their own. */
 function describe(error: Error & { code?: string }): string {
-  return error.message || error.code || error.name;
+  return explainTlsError(error) || error.message || error.code || error.name;
 }

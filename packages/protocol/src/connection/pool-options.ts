@@ -14,7 +14,7 @@ import type { PooledHttp2Options } from "./pooled-connection.js";
 export interface ConnectionPoolOptions {
   /** The endpoint: `{ host, port }`, or `{ path }` of a Unix domain socket. */
   readonly target: Target;
-  /** Bound of opening a connection: resolver, TCP, and the peer's SETTINGS. @defaultValue 1_000 */
+  /** Bound of opening a connection: resolver, TCP, TLS, and the peer's SETTINGS. @defaultValue 1_000 */
   readonly connectTimeoutMs?: number;
   /** Head start of each address of a name over the next, 10 to 2_000. @defaultValue 250, as RFC 8305 says */
   readonly addressDelayMs?: number;

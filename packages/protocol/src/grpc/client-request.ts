@@ -4,38 +4,60 @@ import { PreparedHeaders } from "@thrice/http2";
 import type { ChannelRequest } from "../channel.js";
 import { formatGrpcTimeout } from "../client/grpc-timeout.js";
 
-/** The fixed header fields of the requests to one endpoint, made once per method. */
+/** The fixed header fields of the requests to one endpoint, made once per method and service key. */
 export class RequestHeaders {
+  readonly #scheme: "http" | "https";
   readonly #authority: string;
+  /** For requests without a service key, which are most. */
   readonly #byMethod = new Map<DescMethod, PreparedHeaders>();
+  readonly #byKey = new Map<string, Map<DescMethod, PreparedHeaders>>();
 
   /** `authority` is `host:port` of the endpoint. */
-  constructor(authority: string) {
+  constructor(scheme: "http" | "https", authority: string) {
+    this.#scheme = scheme;
     this.#authority = authority;
   }
 
-  of(method: DescMethod): PreparedHeaders {
-    let headers = this.#byMethod.get(method);
+  of(request: ChannelRequest): PreparedHeaders {
+    const { method } = request;
+    const byMethod = request.group || request.version ? this.#ofKey(request) : this.#byMethod;
+    let headers = byMethod.get(method);
     if (headers === undefined) {
-      headers = new PreparedHeaders([
-        ":method",
-        "POST",
-        ":scheme",
-        "http",
-        ":path",
-        `/${method.parent.typeName}/${method.name}`,
-        ":authority",
-        this.#authority,
-        "content-type",
-        "application/grpc+proto",
-        "te",
-        "trailers",
-        "grpc-accept-encoding",
-        "gzip",
-      ]);
-      this.#byMethod.set(method, headers);
+      headers = this.#prepare(request);
+      byMethod.set(method, headers);
     }
     return headers;
+  }
+
+  #ofKey({ group = "", version = "" }: ChannelRequest): Map<DescMethod, PreparedHeaders> {
+    const key = `${group}/${version}`;
+    let byMethod = this.#byKey.get(key);
+    if (byMethod === undefined) {
+      byMethod = new Map();
+      this.#byKey.set(key, byMethod);
+    }
+    return byMethod;
+  }
+
+  #prepare({ method, group = "", version = "" }: ChannelRequest): PreparedHeaders {
+    return new PreparedHeaders([
+      ":method",
+      "POST",
+      ":scheme",
+      this.#scheme,
+      ":path",
+      `/${method.parent.typeName}/${method.name}`,
+      ":authority",
+      this.#authority,
+      "content-type",
+      "application/grpc+proto",
+      "te",
+      "trailers",
+      "grpc-accept-encoding",
+      "gzip",
+      ...(group === "" ? [] : ["tri-service-group", group]),
+      ...(version === "" ? [] : ["tri-service-version", version]),
+    ]);
   }
 }
 

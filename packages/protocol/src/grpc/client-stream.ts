@@ -129,7 +129,7 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
 
   #open(connection: PooledConnection): ClientStream | undefined {
     try {
-      const headers = this.#context.headers.of(this.#request.method);
+      const headers = this.#context.headers.of(this.#request);
       return connection.request(headers, varyingHeaders(this.#request), this, false);
     } catch (cause) {
       this.#finish(unsendable(cause));

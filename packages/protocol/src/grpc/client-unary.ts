@@ -114,7 +114,7 @@ export class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaite
     const payload = this.#unsent as Uint8Array;
     this.#unsent = undefined;
     try {
-      const headers = this.#context.headers.of(this.#request.method);
+      const headers = this.#context.headers.of(this.#request);
       const stream = connection.request(headers, varyingHeaders(this.#request), this, false);
       this.#stream = stream;
       stream.sendData(payload, true, messageHead(payload.length, false));

@@ -1,6 +1,9 @@
-import { type Address, type Clock, formatAddress } from "@thrice/core";
+import { authorityOf, type Clock, type Place } from "@thrice/core";
 import type { Channel } from "../channel.js";
 import { ConnectionPool } from "../connection/connection-pool.js";
+import { systemNetwork } from "../connection/dial/network.js";
+import { SecureNetwork } from "../connection/dial/secure-network.js";
+import type { ClientTls } from "../tls/client-tls.js";
 import type { ChannelContext } from "./client-context.js";
 import { RequestHeaders } from "./client-request.js";
 import { StreamAttempt } from "./client-stream.js";
@@ -14,17 +17,18 @@ export interface ChannelOptions {
   readonly maxReceiveBytes: number;
   /** Measures times. */
   readonly clock: Clock;
+  /** Secures the connections; in the clear if unset. */
+  readonly tls?: ClientTls | undefined;
 }
 
-/** Makes the way to one endpoint: gRPC over HTTP/2 in the clear. Connects when it is first needed. */
-export function openChannel(
-  target: Pick<Address, "host" | "port">,
-  options: ChannelOptions,
-): Channel {
-  const { connectTimeoutMs, maxReceiveBytes, clock } = options;
-  const { host, port } = target;
-  const pool = new ConnectionPool({ target: { host, port }, connectTimeoutMs, clock });
-  const headers = new RequestHeaders(formatAddress(target));
+/** Makes the way to one endpoint: gRPC over HTTP/2. Connects when it is first needed. */
+export function openChannel(place: Place, options: ChannelOptions): Channel {
+  const { connectTimeoutMs, maxReceiveBytes, clock, tls } = options;
+  const target = "path" in place ? { path: place.path } : { host: place.host, port: place.port };
+  const network = tls === undefined ? systemNetwork : new SecureNetwork(tls, target);
+  const pool = new ConnectionPool({ target, connectTimeoutMs, clock }, network);
+  const scheme = tls === undefined ? "http" : "https";
+  const headers = new RequestHeaders(scheme, authorityOf(target));
   const context: ChannelContext = { pool, headers, maxReceiveBytes };
   return {
     start: (request) => {

@@ -8,6 +8,7 @@ import type {
 import { encodeGrpcMessage } from "../grpc/grpc-message.js";
 import { dropEndlessTimeout } from "./endless-timeout.js";
 import { adoptTripleHeaders } from "./triple-headers.js";
+import { answerWebText, isWebText } from "./web-text.js";
 
 /**
  * Hands a request to a handler of Connect's, with Triple's headers turned into Connect's. The answer to an HTTP method that
@@ -20,7 +21,8 @@ export async function answerUniversal(
   const wrong = adoptTripleHeaders(request.header);
   if (wrong !== undefined) return refuse(wrong);
   dropEndlessTimeout(request.header);
-  const answer = await handler(request);
+  const isText = isWebText(request.header.get("content-type") ?? "");
+  const answer = await (isText ? answerWebText(handler, request) : handler(request));
   if (answer.status !== 405) return answer;
   return {
     ...answer,

@@ -1,12 +1,14 @@
-/** Listens on one port and serves gRPC, gRPC-Web, Connect and Triple on it, over HTTP/2 and HTTP/1.1 in the clear. */
+/** Listens on one port and serves gRPC, gRPC-Web, Connect and Triple on it, over HTTP/2 and HTTP/1.1, in the clear or with TLS. */
 import http from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { Socket } from "node:net";
 import type { Clock, Logger } from "@thrice/core";
 import { Http2ServerConnection } from "@thrice/http2";
+import type { ServerTls } from "../tls/server-tls.js";
 import { createHttp1Listener } from "./http1-listener.js";
-import { listenError } from "./listen-error.js";
+import { type ListenOptions, listen, type TcpListenOptions } from "./listen.js";
 import { RequestDispatcher } from "./request-dispatcher.js";
 import { Routes } from "./routes.js";
+import { SecureConnections } from "./secure-connections.js";
 import type { ServedService } from "./served-service.js";
 import { sniffProtocol } from "./sniff-protocol.js";
 
@@ -18,14 +20,8 @@ export interface WireServerOptions {
   readonly logger: Logger;
   /** Measures deadlines, the limits of connections, and the grace of `close`. */
   readonly clock: Clock;
-}
-
-/** Where to listen. */
-export interface ListenOptions {
-  /** Undefined listens on all interfaces. */
-  readonly host: string | undefined;
-  /** 0 lets the system choose. */
-  readonly port: number;
+  /** Secures the connections; in the clear if unset. */
+  readonly tls?: ServerTls | undefined;
 }
 
 /** Shape: idle → listening → closed, and not back. Nothing that a peer sends makes it throw. */
@@ -34,29 +30,27 @@ export class WireServer {
   readonly #http1: http.Server;
   readonly #dispatcher: RequestDispatcher;
   readonly #clock: Clock;
+  readonly #secure: SecureConnections | undefined;
   /** All connections; those that speak HTTP/2 with what speaks it, those that are yet silent with `undefined`. */
   readonly #sockets = new Map<Socket, Http2ServerConnection | "http1" | undefined>();
   #closed: Promise<void> | undefined;
 
-  constructor({ services, logger, clock }: WireServerOptions) {
+  constructor({ services, logger, clock, tls }: WireServerOptions) {
     const routes = new Routes(services, logger);
     this.#clock = clock;
     this.#dispatcher = new RequestDispatcher(routes, { clock, logger });
     this.#http1 = http.createServer(createHttp1Listener(routes, logger));
     this.#http1.on("request", (request, response) => this.#endWhenClosed(request.socket, response));
-    this.#splitConnections();
+    const serve = this.#splitConnections();
+    this.#secure = tls && new SecureConnections(tls, logger, serve);
+    this.#http1.on("connection", this.#secure?.accept ?? serve);
   }
 
-  /** Resolves with the port. Rejects with an error whose message names port and cause. */
-  listen({ host, port }: ListenOptions): Promise<number> {
-    return new Promise((resolve, reject) => {
-      const onError = (cause: NodeJS.ErrnoException) => reject(listenError(host, port, cause));
-      this.#http1.once("error", onError);
-      this.#http1.listen({ port, ...(host !== undefined && { host }) }, () => {
-        this.#http1.off("error", onError);
-        resolve((this.#http1.address() as AddressInfo).port);
-      });
-    });
+  /** Resolves with the port, if it is one. Rejects with an error whose message names place and cause. */
+  listen(where: TcpListenOptions): Promise<number>;
+  listen(where: ListenOptions): Promise<number | undefined>;
+  listen(where: ListenOptions): Promise<number | undefined> {
+    return listen(this.#http1, where);
   }
 
   /**
@@ -84,6 +78,7 @@ export class WireServer {
         if (connection === undefined) socket.destroy();
         else if (connection !== "http1") connection.close();
       }
+      this.#whenSocketsClosed(() => this.#secure?.breakOff());
     });
   }
 
@@ -94,10 +89,10 @@ export class WireServer {
   }
 
   /** Puts a look at the first bytes before the HTTP/1.1 server, and takes HTTP/2 connections away from it. */
-  #splitConnections(): void {
+  #splitConnections(): (socket: Socket) => void {
     const [serveHttp1] = this.#http1.listeners("connection");
     this.#http1.removeAllListeners("connection");
-    this.#http1.on("connection", (socket: Socket) => {
+    return (socket) => {
       socket.on("error", () => {}); // the "close" that follows is enough
       if (this.#closed !== undefined) {
         socket.destroy();
@@ -114,7 +109,7 @@ export class WireServer {
         socket.unshift(bytes);
         serveHttp1?.call(this.#http1, socket);
       });
-    });
+    };
   }
 
   #serveHttp2(socket: Socket, initialBytes: Buffer): void {

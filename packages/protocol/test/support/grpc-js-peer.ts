@@ -35,11 +35,14 @@ export function noteMethod(name: string): NoteMethod {
 }
 
 /** Starts a server on a port of the system's choice. */
-export async function openGrpcJsPeer(implementation: UntypedServiceImplementation) {
+export async function openGrpcJsPeer(
+  implementation: UntypedServiceImplementation,
+  tls?: { readonly cert: string; readonly key: string },
+) {
   const server = new Server();
   server.addService(noteMethods as Record<string, NoteMethod>, implementation);
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync("127.0.0.1:0", ServerCredentials.createInsecure(), (error, bound) =>
+    server.bindAsync("127.0.0.1:0", serverCredentials(tls), (error, bound) =>
       error ? reject(error) : resolve(bound),
     );
   });
@@ -47,12 +50,19 @@ export async function openGrpcJsPeer(implementation: UntypedServiceImplementatio
 }
 
 /** Makes a client with a connection of its own. */
-export function grpcJsClient(port: number) {
-  const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), {
+export function grpcJsClient(port: number, security = credentials.createInsecure()) {
+  const client = new Client(`127.0.0.1:${port}`, security, {
     "grpc.use_local_subchannel_pool": 1,
     "grpc.enable_retries": 0,
+    "grpc.ssl_target_name_override": "localhost",
   });
   return Object.assign(client, { close: async () => Client.prototype.close.call(client) });
+}
+
+function serverCredentials(tls?: { readonly cert: string; readonly key: string }) {
+  if (tls === undefined) return ServerCredentials.createInsecure();
+  const pair = { cert_chain: Buffer.from(tls.cert), private_key: Buffer.from(tls.key) };
+  return ServerCredentials.createSsl(null, [pair]);
 }
 
 function bytesFromNote(note: Note): Buffer {

@@ -2,16 +2,19 @@
 import { connect, type Socket } from "node:net";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { FakeClock, memoryLogger } from "@thrice/core/testing";
-import { WireServer } from "../../src/index.js";
+import { type ServerTls, WireServer } from "../../src/index.js";
 import { KindsService, type Note } from "../gen/kinds/kinds_pb.js";
 import { note } from "./calls.js";
 
 /** Starts a server on a port of the system's choice; its time is moved by hand. */
-export async function openServed(implementation: Partial<ServiceImpl<typeof KindsService>> = echo) {
+export async function openServed(
+  implementation: Partial<ServiceImpl<typeof KindsService>> = echo,
+  tls?: ServerTls,
+) {
   const clock = new FakeClock();
   const logger = memoryLogger();
   const service = { service: KindsService, implementation, maxReceiveBytes: 1024 * 1024 };
-  const server = new WireServer({ services: [service], logger, clock });
+  const server = new WireServer({ services: [service], logger, clock, tls });
   const port = await server.listen({ host: "127.0.0.1", port: 0 });
   const close = async () => {
     const closed = server.close(0);

@@ -1,5 +1,5 @@
 /**
- * Opens one connection: resolver, TCP, and the peer's SETTINGS, in one bound of time.
+ * Opens one connection: resolver, TCP, TLS if asked for, and the peer's SETTINGS, in one bound of time.
  *
  * A connection counts as open when the peer's SETTINGS are in, and it is still open when all that came with them has been
  * read. So a peer that accepts and hangs up, speaks another protocol, or sends everybody away has provably seen no

@@ -4,8 +4,12 @@ import { connect } from "node:net";
 import type { Duplex } from "node:stream";
 import type { Target } from "./target.js";
 
-/** What the pool needs of a socket beyond a byte stream. Emits `connect` once it is connected. */
+/**
+ * What the pool needs of a socket beyond a byte stream. Emits `connect` once it is connected; one that is encrypted then
+ * emits `secureConnect` when it knows its peer.
+ */
 export interface PoolSocket extends Duplex {
+  readonly encrypted?: boolean;
   readonly bytesRead: number;
   /** Lets the socket keep the process alive. */
   ref(): unknown;
@@ -22,7 +26,7 @@ export interface Network {
 }
 
 /** Quiet time before the kernel asks whether the peer still exists, in milliseconds. */
-const tcpKeepaliveMs = 60_000;
+export const tcpKeepaliveMs = 60_000;
 
 /**
  * The system's.

@@ -3,7 +3,7 @@ import { FakeNetwork, settle } from "../../../test/connection/support/fake-netwo
 import type { PoolSocket } from "./network.js";
 import { interleaveFamilies, raceAddresses } from "./race-addresses.js";
 
-function startRace(hosts: readonly string[]) {
+function startRace(hosts: readonly string[], { encrypted = false } = {}) {
   const clock = new FakeClock();
   const network = new FakeNetwork();
   const won: PoolSocket[] = [];
@@ -12,7 +12,7 @@ function startRace(hosts: readonly string[]) {
     targets: hosts.map((host) => ({ host, port: 1 })),
     addressDelayMs: 250,
     clock,
-    open: (target) => network.connect(target),
+    open: (target) => Object.assign(network.connect(target), { encrypted }),
     onWon: (socket) => won.push(socket),
     onLost: (errors) => lost.push(errors.map(({ message }) => message)),
   });
@@ -58,6 +58,36 @@ describe("race of addresses", () => {
     expect(lost).toEqual([]);
     network.dial(1).socket.emit("connect");
     expect(won).toHaveLength(1);
+  });
+
+  describe("with TLS", () => {
+    test("is won when the handshake is done, and gives a slow one no more than its head start", async () => {
+      const { clock, network, won } = startRace(["a", "b"], { encrypted: true });
+      network.dial(0).socket.emit("connect");
+      await clock.advance(250);
+      expect([won.length, network.dials.length]).toEqual([0, 2]);
+      network.dial(1).socket.emit("connect");
+      network.dial(1).socket.emit("secureConnect");
+      expect(won).toEqual([network.dial(1).socket]);
+      expect(network.dial(0).socket.destroyed).toBe(true);
+    });
+
+    test("goes on with the next address when a handshake fails", async () => {
+      const { network, won } = startRace(["a", "b"], { encrypted: true });
+      network.dial(0).socket.emit("connect");
+      await network.dial(0).refuse("wrong certificate");
+      network.dial(1).socket.emit("secureConnect");
+      expect(won).toEqual([network.dial(1).socket]);
+    });
+
+    test("is not won by a socket that was given up in its handshake's last step", async () => {
+      const { network, won, lost } = startRace(["a"], { encrypted: true });
+      const { socket } = network.dial(0);
+      socket.destroy(new Error("no h2"));
+      socket.emit("secureConnect");
+      await settle();
+      expect([won, lost]).toEqual([[], [["no h2"]]]);
+    });
   });
 
   test("leaves nothing open when stopped, and takes no notice of what follows", async () => {

@@ -4,6 +4,9 @@
  * Node.js has `autoSelectFamily`, which gives every address but the last 250 ms and then breaks it off: on a link slower
  * than that, it fails although any address would do. Here an attempt goes on while later ones are started.
  *
+ * With TLS, an address has answered when the handshake is done: one that takes connections and then hangs, as behind a
+ * link that drops large packets, holds nobody up, and one that shows a wrong certificate loses to the next.
+ *
  * @see RFC 8305 sections 4 and 5
  */
 import { isIPv6 } from "node:net";
@@ -83,7 +86,8 @@ class AddressRace {
 
   #watch(socket: PoolSocket): void {
     this.#running.add(socket);
-    socket.once("connect", () => {
+    socket.once(socket.encrypted ? "secureConnect" : "connect", () => {
+      if (socket.destroyed) return; // its error is on its way
       this.#running.delete(socket);
       if (this.#isOver) return;
       this.stop();

@@ -1,0 +1,37 @@
+/** Ends TLS on the connections of a server. */
+import type { Socket } from "node:net";
+import { createServer, type Server, type TLSSocket } from "node:tls";
+import { type Logger, logQuietly } from "@thrice/core";
+import type { ServerTls } from "../tls/server-tls.js";
+
+/**
+ * Shape: a connection shakes hands → `serve` takes it, decrypted. One that breaks off, takes too long, or speaks no TLS
+ * is closed, and the logger hears of it at level `debug`.
+ */
+export class SecureConnections {
+  /** Listens to nothing: it is handed its connections. */
+  readonly #server: Server;
+  readonly #raw = new Set<Socket>();
+
+  constructor(tls: ServerTls, logger: Logger, serve: (socket: TLSSocket) => void) {
+    this.#server = createServer(tls, serve);
+    this.#server.on("tlsClientError", (error, socket) => {
+      socket.destroy(); // a timeout alone does not
+      logQuietly(() => logger.debug("TLS handshake failed", error));
+    });
+  }
+
+  /** Takes a connection that has just been accepted. */
+  readonly accept = (raw: Socket): void => {
+    raw.on("error", () => {}); // the "close" that follows is enough
+    raw.allowHalfOpen = false; // as with any other TLS server of Node.js: who hangs up is gone
+    this.#raw.add(raw);
+    raw.once("close", () => this.#raw.delete(raw));
+    this.#server.emit("connection", raw);
+  };
+
+  /** Closes all connections. Those that are served are to be closed before; then it is those that still shake hands. */
+  breakOff(): void {
+    for (const raw of this.#raw) raw.destroy();
+  }
+}

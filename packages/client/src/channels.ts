@@ -1,5 +1,6 @@
-import type { Endpoint, RunningAttempt } from "@thrice/core";
+import type { AttemptListener, Endpoint, RunningAttempt } from "@thrice/core";
 import {
+  type AttemptDetails,
   type Channel,
   type ChannelOptions,
   type ChannelRequest,
@@ -16,8 +17,13 @@ export class Channels {
   }
 
   /** Puts an attempt on the wire. Does not throw. */
-  start(endpoint: Endpoint, request: ChannelRequest): RunningAttempt {
-    return this.#to(endpoint).start(request);
+  start(
+    endpoint: Endpoint,
+    request: ChannelRequest,
+    details: AttemptDetails,
+    listener: AttemptListener,
+  ): RunningAttempt {
+    return this.#to(endpoint).start(request, details, listener);
   }
 
   /** Fails what still runs and closes every channel. */

@@ -37,7 +37,7 @@ function createMethod(
   });
   switch (method.methodKind) {
     case "unary":
-      return (init: Init, options) => callUnary(caller, request(options), init, options);
+      return (init: Init, options) => caller.unaryMessage(request(options), init, options);
     case "client_streaming":
       return (inits: AsyncIterable<Init>, options) =>
         takeOnly(caller.stream(request(options), checkInits(method, inits)), options);
@@ -47,18 +47,6 @@ function createMethod(
       return (inits: AsyncIterable<Init>, options) =>
         readMany(caller, request(options), checkInits(method, inits), options);
   }
-}
-
-async function callUnary(
-  caller: Caller,
-  request: CallRequest,
-  init: Init,
-  options: CallOptions | undefined,
-): Promise<Message> {
-  const answer = await caller.unaryAnswer(request, init);
-  options?.onHeader?.(answer.header);
-  options?.onTrailer?.(answer.trailer);
-  return answer.message;
 }
 
 async function takeOnly(

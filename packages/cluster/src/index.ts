@@ -1,7 +1,8 @@
-export type { AttemptRequest, CallPlan, EndCall } from "./call/call-plan.js";
+export type { AttemptHistory, AttemptRequest, CallInit, CallPlan } from "./call/call-plan.js";
+export { CallsUnderWay, type UnderWay } from "./call/calls-under-way.js";
 export { codeName } from "./call/code-name.js";
 export { cancelError, deadlineError } from "./call/end-errors.js";
-export { type CallEnd, runCall } from "./call/run-call.js";
+export { type CallEnd, runCall, startCall } from "./call/run-call.js";
 export { describeThrown } from "./describe-thrown.js";
 export { random } from "./load-balance/random.js";
 export { roundRobin } from "./load-balance/round-robin.js";

@@ -29,24 +29,28 @@ export type Pushback =
   | { readonly kind: "after"; readonly delayMs: number }
   | { readonly kind: "stop" };
 
-/** How the wire saw an attempt end. */
-export type AttemptEnd =
-  | { readonly ok: true; readonly answer: Answer }
-  | {
-      readonly ok: false;
-      readonly outcome: Outcome;
-      readonly error: ConnectError;
-      readonly pushback?: Pushback;
-    };
+/** How the wire saw an attempt fail. */
+export interface AttemptFailure {
+  readonly outcome: Outcome;
+  readonly error: ConnectError;
+  readonly pushback?: Pushback;
+}
 
 /** An attempt on its way. */
 export interface RunningAttempt {
-  /** Settles once, never rejects: with the whole answer, or for a stream with its first message. */
-  readonly end: Promise<AttemptEnd>;
-  /** Settles once, never rejects, when the attempt holds nothing any more. */
-  readonly finished: Promise<unknown>;
   /** Stops the attempt and frees what it holds. A stream that is being read fails with `error`. */
   cancel(error: ConnectError): void;
+}
+
+/**
+ * Told how an attempt ends: of one answer or one failure, and then, once, that nothing is held any more. Any of it may come
+ * before the function that starts the attempt has returned.
+ */
+export interface AttemptListener {
+  /** The whole answer, or for a stream its beginning. */
+  onAnswer(answer: Answer): void;
+  onFailure(failure: AttemptFailure): void;
+  onFinished(): void;
 }
 
 /** One line of a call's history. */
@@ -66,11 +70,8 @@ export type AttemptResult =
   | FailedAttempt;
 
 /** An attempt that did not succeed. */
-export interface FailedAttempt {
+export interface FailedAttempt extends AttemptFailure {
   readonly ok: false;
   /** Undefined when there was none to send to. */
   readonly endpoint: Endpoint | undefined;
-  readonly outcome: Outcome;
-  readonly error: ConnectError;
-  readonly pushback?: Pushback;
 }

@@ -11,7 +11,8 @@ export {
 export { type AttachmentsInit, createAttachments, mergeAttachments } from "./attachments.js";
 export type {
   Answer,
-  AttemptEnd,
+  AttemptFailure,
+  AttemptListener,
   AttemptRecord,
   AttemptResult,
   FailedAttempt,

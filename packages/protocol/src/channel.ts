@@ -1,7 +1,7 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
-import type { RunningAttempt } from "@thrice/core";
+import type { AttemptListener, RunningAttempt } from "@thrice/core";
 
-/** One attempt, as the cluster layer hands it to the wire. */
+/** What the attempts of one call have in common. */
 export interface ChannelRequest {
   readonly method: DescMethod;
   readonly input: RequestInput;
@@ -10,6 +10,10 @@ export interface ChannelRequest {
   readonly version?: string | undefined;
   /** Attachments, if there are any. Not changed. */
   readonly header?: Headers | undefined;
+}
+
+/** What each attempt says for itself. */
+export interface AttemptDetails {
   /** Time that the peer is told it has, in milliseconds; `Infinity` tells it nothing. */
   readonly timeoutMs: number;
   /** Attempts of the same call before this one. */
@@ -23,8 +27,12 @@ export type RequestInput =
 
 /** The way to one endpoint. Connects when it is first needed and again after a loss. */
 export interface Channel {
-  /** Puts an attempt on the wire. Does not throw; how it ends, with its origin, is in what it returns. */
-  start(request: ChannelRequest): RunningAttempt;
+  /** Puts an attempt on the wire. Does not throw; `listener` is told how it ends, and by whose doing. */
+  start(
+    request: ChannelRequest,
+    details: AttemptDetails,
+    listener: AttemptListener,
+  ): RunningAttempt;
   /** Fails what still runs and closes the connections. Resolves when they are closed. */
   close(): Promise<void>;
 }

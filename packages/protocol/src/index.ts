@@ -1,4 +1,4 @@
-export type { Channel, ChannelRequest, RequestInput } from "./channel.js";
+export type { AttemptDetails, Channel, ChannelRequest, RequestInput } from "./channel.js";
 export { type ChannelOptions, openChannel } from "./grpc/open-channel.js";
 export type { ListenOptions, TcpListenOptions, UnixListenOptions } from "./server/listen.js";
 export type { ServedService } from "./server/served-service.js";

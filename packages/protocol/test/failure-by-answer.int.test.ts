@@ -1,6 +1,7 @@
 /** What an attempt says of itself when the peer answers badly on a good connection. */
 import { Code } from "@connectrpc/connect";
-import { type AttemptEnd, BusinessError } from "@thrice/core";
+import { BusinessError } from "@thrice/core";
+import type { AttemptEnd } from "@thrice/core/testing";
 import { answerOf, channelTo, endOf, one, textOf } from "./support/calls.js";
 import { closeAfterEach } from "./support/close-after-each.js";
 import { expectNothingUncaught } from "./support/expect-nothing-uncaught.js";

@@ -1,9 +1,7 @@
 /** What an attempt says of itself when its connection cannot be opened, or breaks. */
 import { once } from "node:events";
 import { createServer } from "node:net";
-import { systemClock } from "@thrice/core";
 import { FakeClock } from "@thrice/core/testing";
-import { openChannel } from "../src/index.js";
 import { answerOf, channelTo, endOf, one } from "./support/calls.js";
 import { closeAfterEach } from "./support/close-after-each.js";
 import { expectNothingUncaught } from "./support/expect-nothing-uncaught.js";
@@ -45,8 +43,7 @@ describe.each(["unary", "watch", "collect"] as const)("an attempt at %s", (metho
   test.each(["nonexistent.invalid", "not a name"])(
     "ends as connect-failed if there is no host %j",
     async (host) => {
-      const options = { connectTimeoutMs: 10_000, maxReceiveBytes: 1024, clock: systemClock };
-      const channel = closing(openChannel({ host, port: 1 }, options));
+      const channel = closing(channelTo(1, {}, host));
       expect(await endOf(channel.start(one(method)))).toEqual({
         outcome: "connect-failed",
         code: "Unavailable",

@@ -6,15 +6,9 @@ import { join } from "node:path";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { systemClock } from "@thrice/core";
 import { memoryLogger, testCertificate } from "@thrice/core/testing";
-import {
-  openChannel,
-  resolveClientTls,
-  resolveServerTls,
-  type ServerTls,
-  WireServer,
-} from "../src/index.js";
+import { resolveClientTls, resolveServerTls, type ServerTls, WireServer } from "../src/index.js";
 import { KindsService } from "./gen/kinds/kinds_pb.js";
-import { endOf, one } from "./support/calls.js";
+import { channelToPlace, endOf, one } from "./support/calls.js";
 import { closeAfterEach } from "./support/close-after-each.js";
 import { expectNothingUncaught } from "./support/expect-nothing-uncaught.js";
 import { echo } from "./support/served.js";
@@ -40,8 +34,7 @@ function newServer(tls?: ServerTls) {
 }
 
 function channelTo(path: string, tls?: ReturnType<typeof resolveClientTls>) {
-  const limits = { connectTimeoutMs: 10_000, maxReceiveBytes: 1_000, clock: systemClock, tls };
-  return closing(openChannel({ path }, limits));
+  return closing(channelToPlace({ path }, { tls }));
 }
 
 async function bareListener(path: string): Promise<Server> {

@@ -1,6 +1,6 @@
 import type { ConnectError } from "@connectrpc/connect";
-import { cancelError, deadlineError } from "@thrice/cluster";
-import type { Clock } from "@thrice/core";
+import { cancelError, deadlineError, type UnderWay } from "@thrice/cluster";
+import type { Clock, Outcome } from "@thrice/core";
 
 /** What ends a call before its answer is there. */
 export interface Bounds {
@@ -14,7 +14,9 @@ export interface Bounds {
  * Bounds a call that has interceptors around it: an interceptor that waits ends with the caller's cancel, the deadline and
  * the client's close, as the call beneath it does.
  */
-export class CallBounds {
+export class CallBounds implements UnderWay {
+  previousUnderWay: UnderWay | undefined = undefined;
+  nextUnderWay: UnderWay | undefined = undefined;
   readonly #controller = new AbortController();
   readonly #bounds: Bounds;
   readonly #held: Promise<unknown>[] = [];
@@ -37,7 +39,7 @@ export class CallBounds {
     const ended = new Promise<never>((_, reject) => {
       this.#fail = reject;
     });
-    const onDeadline = () => this.end(deadlineError(timeoutMs));
+    const onDeadline = () => this.end("deadline-passed", deadlineError(timeoutMs));
     const undoTimer = Number.isFinite(timeoutMs)
       ? clock.setTimer(timeoutMs, onDeadline)
       : undefined;
@@ -59,7 +61,7 @@ export class CallBounds {
   }
 
   /** Ends the call from outside. */
-  end(error: ConnectError): void {
+  end(_outcome: Outcome, error: ConnectError): void {
     this.#end(error, error);
   }
 

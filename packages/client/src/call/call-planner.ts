@@ -1,78 +1,74 @@
 import type { DescMethod } from "@bufbuild/protobuf";
-import { type CallPlan, defaultBackoff, failover, random, retryByDefault } from "@thrice/cluster";
-import { currentInboundCall, maxTimerMs, type RetryPolicy } from "@thrice/core";
-import type { Channels } from "../channels.js";
+import {
+  type CallPlan,
+  type CallsUnderWay,
+  defaultBackoff,
+  failover,
+  random,
+  retryByDefault,
+} from "@thrice/cluster";
+import {
+  type AdvertisedOptions,
+  currentInboundCall,
+  maxTimerMs,
+  type RetryPolicy,
+} from "@thrice/core";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
 import { Pickers } from "./pickers.js";
-import type { RequestSource } from "./request-source.js";
 
-/** What one call brings to its plan. */
-export interface PlannedCall {
+/** A plan, and what it was made from. */
+interface KeptPlan {
+  readonly plan: CallPlan;
   readonly method: DescMethod;
-  readonly settings: CallSettings;
-  /** Time that is left of the call, in milliseconds; `Infinity` for no bound. */
-  readonly timeoutMs: number;
-  /** Attachments, if there are any. */
-  readonly header: Headers | undefined;
-  readonly signal: AbortSignal | undefined;
-  readonly source: RequestSource;
+  readonly advertised: AdvertisedOptions;
 }
 
-/** Fills in what no level has set: first from what the providers advertise, then with the framework's defaults. */
+/**
+ * Fills in what no level has set: first from what the providers advertise, then with the framework's defaults. A plan is
+ * kept for the calls to come under the same settings.
+ */
 export class CallPlanner {
   readonly #options: ResolvedClientOptions;
-  readonly #channels: Channels;
-  readonly #hold: CallPlan["hold"];
+  readonly #underWay: CallsUnderWay;
   readonly #pickers = new Pickers();
+  readonly #kept = new WeakMap<CallSettings, KeptPlan>();
 
-  /** `hold` takes the function that ends a call from outside. */
-  constructor(options: ResolvedClientOptions, channels: Channels, hold: CallPlan["hold"]) {
+  constructor(options: ResolvedClientOptions, underWay: CallsUnderWay) {
     this.#options = options;
-    this.#channels = channels;
-    this.#hold = hold;
+    this.#underWay = underWay;
   }
 
   /** Bound of a call that begins now, in milliseconds; `Infinity` for none. */
   timeoutMs(settings: CallSettings): number {
-    return Math.min(boundFrom(settings.timeoutMs), this.#inheritedMs());
+    return Math.max(0, Math.min(boundFrom(settings.timeoutMs), this.#inheritedMs()));
   }
 
-  plan({ method, settings, timeoutMs, header, signal, source }: PlannedCall): CallPlan {
+  /** @throws ConnectError if the load balancer makes no picker. */
+  plan(method: DescMethod, settings: CallSettings): CallPlan {
+    const { advertised } = this.#options.directory.snapshot();
+    const kept = this.#kept.get(settings);
+    if (kept?.method === method && kept.advertised === advertised) return kept.plan;
+    const plan = this.#newPlan(method, settings);
+    this.#kept.set(settings, { plan, method, advertised });
+    return plan;
+  }
+
+  #newPlan(method: DescMethod, settings: CallSettings): CallPlan {
     const { directory, clock, random: draw } = this.#options;
-    const { group, version, loadBalance = random } = settings;
+    const loadBalance = settings.loadBalance ?? random;
     return {
       method,
       directory,
       clock,
       random: draw,
-      signal,
       strategy: settings.cluster ?? failover,
       picker: this.#pickers.for(loadBalance, method),
       loadBalancerName: loadBalance.name,
       policy: this.#policy(settings),
-      timeoutMs: Math.max(0, timeoutMs),
       attemptTimeoutMs: boundFrom(this.#attemptTimeoutMs(method, settings)),
-      hold: this.#hold,
-      start: ({ endpoint, ...attempt }) =>
-        this.#channels.start(endpoint, {
-          method,
-          group,
-          version,
-          header,
-          ...attempt,
-          input: source.input(),
-        }),
-      whyNotReplayable: () => this.#whyNotReplayable(method, source),
+      underWay: this.#underWay,
     };
-  }
-
-  /** Asked only when an attempt was worth repeating: its failure does not tell why it was not. */
-  #whyNotReplayable({ parent, name }: DescMethod, source: RequestSource): string | undefined {
-    const reason = source.whyNotReplayable;
-    if (reason !== undefined)
-      this.#options.logger.warnf("%s is not retried: %s", `${parent.typeName}/${name}`, reason);
-    return reason;
   }
 
   #policy({ retries, retryOn, backoff }: CallSettings): RetryPolicy {

@@ -19,8 +19,8 @@ import {
   type UnaryRequest,
   type UnaryResponse,
 } from "@connectrpc/connect";
-import { type EndCall, runCall } from "@thrice/cluster";
-import { type Answer, systemClock, type UnaryAnswer } from "@thrice/core";
+import { CallsUnderWay, runCall, startCall } from "@thrice/cluster";
+import { type Answer, type CallOptions, systemClock } from "@thrice/core";
 import { Channels } from "../channels.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
@@ -28,10 +28,11 @@ import { withHistory } from "./answer-history.js";
 import { baseUrl } from "./base-url.js";
 import { CallBounds } from "./call-bounds.js";
 import { errorFromCall } from "./call-error.js";
-import { CallPlanner, type PlannedCall } from "./call-planner.js";
+import { CallPlanner } from "./call-planner.js";
 import { createMessages } from "./create-messages.js";
 import { ReplayBuffer } from "./replay-buffer.js";
 import { type RequestSource, singleMessage } from "./request-source.js";
+import { type CallTools, UnaryCall } from "./unary-call.js";
 
 /** One call, as the stub or the transport asks for it. */
 export interface CallRequest {
@@ -44,9 +45,6 @@ export interface CallRequest {
 /** What a caller may write for a message. */
 export type Init = MessageInitShape<DescMethod["input"]>;
 
-/** What a unary call comes back with. */
-export type UnaryParts = Pick<UnaryAnswer, "message" | "header" | "trailer">;
-
 type Request = UnaryRequest | StreamRequest;
 type RequestCommon = Omit<UnaryRequest, "stream" | "method" | "message">;
 type Response = UnaryResponse | StreamResponse;
@@ -55,38 +53,50 @@ export class Caller {
   readonly #options: ResolvedClientOptions;
   readonly #channels: Channels;
   readonly #planner: CallPlanner;
-  /** Ends the calls under way, one function each. */
-  readonly #underWay = new Set<EndCall>();
+  readonly #tools: CallTools;
+  readonly #underWay = new CallsUnderWay();
   #closed = false;
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
     // The wire keeps to real time: a clock that a test moves would leave its connections standing.
     this.#channels = new Channels({ ...options, clock: systemClock });
-    this.#planner = new CallPlanner(options, this.#channels, (end) => this.#hold(end));
+    this.#tools = { channels: this.#channels, logger: options.logger };
+    this.#planner = new CallPlanner(options, this.#underWay);
   }
 
   /**
    * Calls a method that takes one message and answers with one. Rejects with a `ConnectError`. Without interceptors nothing is
    * made that nobody looks at: no request and response of Connect's, no headers, no signal.
    */
-  async unaryAnswer(call: CallRequest, init: Init): Promise<UnaryParts> {
-    if (this.#options.interceptors.length > 0) return this.unary(call, init);
-    const { method, settings, signal } = call;
-    const source = singleMessage(create(method.input, init));
-    const timeoutMs = this.#planner.timeoutMs(settings);
-    const header = settings.attachments;
-    return (await this.#run({
-      method,
-      settings,
-      timeoutMs,
-      header,
-      signal,
-      source,
-    })) as UnaryAnswer;
+  unaryMessage(call: CallRequest, init: Init, options: CallOptions | undefined): Promise<Message> {
+    if (this.#options.interceptors.length > 0) return this.#unaryIntercepted(call, init, options);
+    return new Promise((resolve, reject) => {
+      if (this.#closed) throw closedError();
+      const { method, settings } = call;
+      const message = create(method.input, init);
+      const request = { method, message, settings };
+      const timeoutMs = this.#planner.timeoutMs(settings);
+      const settle = { resolve, reject };
+      startCall(
+        this.#planner.plan(method, settings),
+        new UnaryCall(this.#tools, request, timeoutMs, options, settle),
+      );
+    });
   }
 
-  /** As `unaryAnswer`, for Connect's own clients. */
+  async #unaryIntercepted(
+    call: CallRequest,
+    init: Init,
+    options: CallOptions | undefined,
+  ): Promise<Message> {
+    const answer = await this.unary(call, init);
+    options?.onHeader?.(answer.header);
+    options?.onTrailer?.(answer.trailer);
+    return answer.message;
+  }
+
+  /** As `unaryMessage`, for Connect's own clients. */
   async unary(call: CallRequest, init: Init): Promise<UnaryResponse> {
     const method = call.method as DescMethodUnary;
     const message = create(method.input, init);
@@ -118,7 +128,7 @@ export class Caller {
   /** Fails what still runs and closes the connections. */
   async close(): Promise<void> {
     this.#closed = true;
-    for (const end of this.#underWay) end("rejected", closedError());
+    this.#underWay.endAll("rejected", closedError());
     await this.#channels.close();
   }
 
@@ -136,14 +146,20 @@ export class Caller {
     }
     const startedMs = clock.nowMs();
     const bounds = new CallBounds({ signal: call.signal, timeoutMs, clock });
-    const letGo = this.#hold((_outcome, error) => bounds.end(error));
+    this.#underWay.add(bounds);
     const send = (sent: Request) =>
-      this.#send(call, sent, toSource(sent), timeoutMs + startedMs - clock.nowMs(), bounds);
+      this.#send(
+        call,
+        sent,
+        toSource(sent),
+        Math.max(0, timeoutMs + startedMs - clock.nowMs()),
+        bounds,
+      );
     const request = toRequest(this.#common(call, bounds.signal));
     return bounds
       .run(() => this.#intercept(request, send))
       .catch(throwFromInterceptor)
-      .finally(letGo);
+      .finally(() => this.#underWay.remove(bounds));
   }
 
   /** The first interceptor sees the request first and the answer last. */
@@ -161,24 +177,31 @@ export class Caller {
   ): Promise<Response> {
     const { method, settings } = call;
     const { header, signal } = request;
-    const planned = { method, settings, timeoutMs, header, signal, source };
-    return responseFrom(request, await this.#run(planned, bounds));
-  }
-
-  /** Makes the call beneath the interceptors. */
-  async #run(call: PlannedCall, bounds?: CallBounds): Promise<Answer> {
+    const { channels, logger } = this.#tools;
     if (this.#closed) throw closedError();
-    const { result, attempts, finished } = await runCall(this.#planner.plan(call));
-    call.source.commit();
+    const { result, attempts, finished } = await runCall(this.#planner.plan(method, settings), {
+      timeoutMs,
+      signal,
+      start: (attempt, listener) => {
+        const { group, version } = settings;
+        const sent = { method, group, version, header, input: source.input() };
+        return channels.start(attempt.endpoint, sent, attempt, listener);
+      },
+      whyNotReplayable: () => this.#whyNotReplayable(method, source),
+    });
+    source.commit();
     bounds?.holdUntil(finished);
-    void finished.then(() => call.source.close());
-    if (result.ok) return withHistory(result.answer, attempts);
-    throw errorFromCall(call.method, result, attempts, this.#options.logger);
+    void finished.then(() => source.close());
+    if (result.ok) return responseFrom(request, withHistory(result.answer, attempts));
+    throw errorFromCall(method, result, attempts, logger);
   }
 
-  #hold(end: EndCall): () => void {
-    this.#underWay.add(end);
-    return () => this.#underWay.delete(end);
+  /** Asked only when an attempt was worth repeating: its failure does not tell why it was not. */
+  #whyNotReplayable({ parent, name }: DescMethod, source: RequestSource): string | undefined {
+    const reason = source.whyNotReplayable;
+    if (reason !== undefined)
+      this.#tools.logger.warnf("%s is not retried: %s", `${parent.typeName}/${name}`, reason);
+    return reason;
   }
 
   #replayable({ input }: DescMethod, messages: AsyncIterable<Message>): RequestSource {

@@ -1,17 +1,19 @@
 import type { DescMethod } from "@bufbuild/protobuf";
-import type { ConnectError } from "@connectrpc/connect";
 import type {
+  AttemptListener,
+  AttemptRecord,
+  AttemptResult,
   Clock,
   ClusterStrategy,
   Directory,
   Endpoint,
-  Outcome,
   Picker,
   RetryPolicy,
   RunningAttempt,
 } from "@thrice/core";
+import type { CallsUnderWay } from "./calls-under-way.js";
 
-/** Everything that a call needs to run; nothing in it is optional by accident. */
+/** What the calls of one method under the same options have in common. */
 export interface CallPlan {
   readonly method: DescMethod;
   readonly strategy: ClusterStrategy;
@@ -23,24 +25,36 @@ export interface CallPlan {
   readonly clock: Clock;
   /** Draws from 0 up to, but not including, 1. */
   readonly random: () => number;
-  /** Bound of the whole call, in milliseconds; `Infinity` for none. */
-  readonly timeoutMs: number;
   /** Bound of each attempt, in milliseconds; `Infinity` for none. */
   readonly attemptTimeoutMs: number;
-  /** The caller's cancel. */
-  readonly signal: AbortSignal | undefined;
-  /**
-   * Takes the function that ends this call from outside, when the client closes; returns what takes it back.
-   */
-  hold(end: EndCall): () => void;
-  /** Puts an attempt on the wire. Does not throw. */
-  start(request: AttemptRequest): RunningAttempt;
-  /** Why the request cannot be sent once more, or undefined when it can. */
-  whyNotReplayable(): string | undefined;
+  /** Where a call stands while it runs, so that it can be ended from outside. */
+  readonly underWay: CallsUnderWay;
 }
 
-/** Ends a call, whatever its strategy does. */
-export type EndCall = (outcome: Outcome, error: ConnectError) => void;
+/** What one call brings along. */
+export interface CallInit {
+  /** Bound of the whole call, in milliseconds; `Infinity` for none. */
+  readonly timeoutMs: number;
+  /** The caller's cancel. */
+  readonly signal: AbortSignal | undefined;
+  /** Puts an attempt on the wire. Does not throw. */
+  start(request: AttemptRequest, listener: AttemptListener): RunningAttempt;
+  /** Why the request cannot be sent once more, or undefined when it can. */
+  whyNotReplayable(): string | undefined;
+  /**
+   * Told how the call ended, once, when no losing attempt runs on. A stream that was answered stays bound to the caller's
+   * signal and the deadline until it is finished. Does not throw.
+   */
+  onResult(result: AttemptResult, attempts: AttemptHistory): void;
+  /** Told, once, that the call holds nothing any more; for a stream, when it has been read. Does not throw. */
+  onFinished(): void;
+}
+
+/** The attempts of a call. */
+export interface AttemptHistory {
+  /** Those that have ended, in order. */
+  readonly attempts: readonly AttemptRecord[];
+}
 
 /** One attempt, as the wire is asked for it. */
 export interface AttemptRequest {

@@ -1,7 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { CallBench, listenersOf, nothingLeft, strategy } from "../testing/call-bench.js";
 import { answer, failure, openStream, silence } from "../testing/scripted-wire.js";
-import type { EndCall } from "./call-plan.js";
+import { CallsUnderWay } from "./calls-under-way.js";
 
 const bench = new CallBench();
 afterEach(() => expect(bench.leftovers()).toEqual(nothingLeft));
@@ -163,19 +163,15 @@ describe("a client that closes", () => {
       script: [failure({ pushback: { kind: "after", delayMs: 9_000 } })],
     },
   ])("ends a call $name", async ({ script }) => {
-    const held = new Set<EndCall>();
-    const hold = (end: EndCall) => {
-      held.add(end);
-      return () => held.delete(end);
-    };
-    const { clock, end } = bench.start({ script, hold });
+    const underWay = new CallsUnderWay();
+    const { clock, end } = bench.start({ script, underWay });
     await clock.advance(10);
-    for (const endCall of held) endCall("rejected", new ConnectError("closed", Code.Unavailable));
+    underWay.endAll("rejected", new ConnectError("closed", Code.Unavailable));
     expect((await end).result).toMatchObject({
       outcome: "rejected",
       error: { code: Code.Unavailable },
     });
     await (await end).finished;
-    expect(held.size).toBe(0);
+    expect(underWay.isEmpty).toBe(true);
   });
 });

@@ -59,7 +59,7 @@ describe("the history of a call", () => {
       seen.push([call.tried.length, call.attempts.length]);
       return call.attempt(call.pick({ exclude: call.tried }));
     });
-    await bench.play({ strategy: curious, script: [failure(), answer()] });
+    await bench.play({ strategy: curious, script: [failure({ afterMs: 1 }), answer()] });
     expect(seen).toEqual([
       [0, 0],
       [1, 0],

@@ -3,7 +3,8 @@ import { getEventListeners } from "node:events";
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { ClusterStrategy, Directory, Endpoint, Picker, RetryPolicy } from "@thrice/core";
 import { FakeClock } from "@thrice/core/testing";
-import type { CallPlan } from "../call/call-plan.js";
+import type { CallInit, CallPlan } from "../call/call-plan.js";
+import { CallsUnderWay } from "../call/calls-under-way.js";
 import { type CallEnd, runCall } from "../call/run-call.js";
 import { defaultBackoff } from "../retry/backoff.js";
 import { retryByDefault } from "../retry/retry-predicate.js";
@@ -12,7 +13,9 @@ import { methods } from "./greet-service.js";
 import { type AttemptScript, ScriptedWire } from "./scripted-wire.js";
 
 /** What a test may say of a call; the rest is plain. */
-export interface BenchCall extends Partial<Omit<CallPlan, "policy" | "clock" | "start">> {
+export interface BenchCall
+  extends Partial<Omit<CallPlan, "policy" | "clock">>,
+    Partial<Pick<CallInit, "timeoutMs" | "signal" | "whyNotReplayable">> {
   readonly script?: readonly AttemptScript[];
   /** Names of the endpoints, which do not change; `directory` is stronger. @defaultValue `["a", "b", "c"]` */
   readonly names?: readonly string[];
@@ -52,7 +55,7 @@ export class CallBench {
   start(init: BenchCall = {}): LiveCall {
     const { script = [], names = ["a", "b", "c"], policy, clock = new FakeClock(), ...plan } = init;
     const wire = new ScriptedWire(clock, script);
-    const end = runCall({
+    const all = {
       ...plainPlan(),
       directory: {
         snapshot: () => ({ endpoints: names.map((name) => endpoint(name)), advertised: {} }),
@@ -61,7 +64,8 @@ export class CallBench {
       policy: { ...plainPolicy, ...policy },
       clock,
       start: wire.start,
-    });
+    };
+    const end = runCall(all, all);
     let played: PlayedCall | undefined;
     const timed = end.then((ending) => {
       played = { ...ending, endedAtMs: clock.nowMs() };
@@ -148,7 +152,7 @@ function plainPlan() {
     strategy: failover,
     picker: firstPicker,
     loadBalancerName: "first",
-    hold: () => () => {},
+    underWay: new CallsUnderWay(),
     random: () => 0.5,
     timeoutMs: Number.POSITIVE_INFINITY,
     attemptTimeoutMs: Number.POSITIVE_INFINITY,

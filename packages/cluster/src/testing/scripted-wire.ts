@@ -1,6 +1,14 @@
 /** A wire whose attempts end as a script says, on a clock that the test moves. */
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Answer, AttemptEnd, Clock, Outcome, Pushback, RunningAttempt } from "@thrice/core";
+import type {
+  Answer,
+  AttemptListener,
+  Clock,
+  Outcome,
+  Pushback,
+  RunningAttempt,
+} from "@thrice/core";
+import type { AttemptEnd } from "@thrice/core/testing";
 import type { AttemptRequest } from "../call/call-plan.js";
 import { greeting } from "./greet-service.js";
 
@@ -61,7 +69,10 @@ export class ScriptedWire {
     this.#open.get(attempt)?.();
   }
 
-  readonly start = ({ endpoint, previousAttempts, timeoutMs }: AttemptRequest): RunningAttempt => {
+  readonly start = (
+    { endpoint, previousAttempts, timeoutMs }: AttemptRequest,
+    listener: AttemptListener,
+  ): RunningAttempt => {
     const attempt = this.requests.length;
     const script = this.#script[attempt];
     if (script === undefined) throw new Error(`the script has no attempt ${attempt}`);
@@ -72,18 +83,18 @@ export class ScriptedWire {
       atMs: this.#clock.nowMs(),
     });
     script.onStart?.();
-    return this.#run(attempt, script);
+    return this.#run(attempt, script, listener);
   };
 
-  #run(attempt: number, script: AttemptScript): RunningAttempt {
-    const [finished, finish] = deferred<void>();
-    const [end, resolveEnd] = deferred<AttemptEnd>();
+  #run(attempt: number, script: AttemptScript, listener: AttemptListener): RunningAttempt {
+    let settled = false;
     const release = () => {
-      this.#open.delete(attempt);
-      finish();
+      if (this.#open.delete(attempt)) listener.onFinished();
     };
     const settle = (how: AttemptEnd) => {
-      resolveEnd(how);
+      if (!settled && how.ok) listener.onAnswer(how.answer);
+      else if (!settled && !how.ok) listener.onFailure(failureOf(how));
+      settled = true;
       if (!how.ok || how.answer.kind === "unary") release();
     };
     this.#open.set(attempt, release);
@@ -94,7 +105,7 @@ export class ScriptedWire {
       undo();
       settle({ ok: false, outcome: "cancelled", error });
     };
-    return { end, finished, cancel };
+    return { cancel };
   }
 
   #schedule({ end, afterMs = 0 }: AttemptScript, settle: (end: AttemptEnd) => void): () => void {
@@ -154,10 +165,6 @@ function unaryAnswer(words: string): Answer {
   };
 }
 
-function deferred<T>(): [Promise<T>, (value: T) => void] {
-  let settle: (value: T) => void = () => {};
-  const promise = new Promise<T>((resolve) => {
-    settle = resolve;
-  });
-  return [promise, settle];
+function failureOf({ outcome, error, pushback }: Extract<AttemptEnd, { ok: false }>) {
+  return { outcome, error, ...(pushback !== undefined && { pushback }) };
 }

@@ -15,7 +15,7 @@ describe("attemptFailure", () => {
     "keeps the outcome %s of a wire error",
     (outcome) => {
       const error = new WireError(outcome, Code.ResourceExhausted, "why");
-      expect(attemptFailure(error)).toEqual({ ok: false, outcome, error });
+      expect(attemptFailure(error)).toEqual({ outcome, error });
     },
   );
 
@@ -33,12 +33,12 @@ describe("attemptFailure", () => {
 
   test("counts an answer that breaks the protocol as answered", () => {
     const error = new ConnectError("protocol error", Code.Internal);
-    expect(attemptFailure(error)).toEqual({ ok: false, outcome: "answered", error });
+    expect(attemptFailure(error)).toEqual({ outcome: "answered", error });
   });
 
   test("counts a message above the limit of this side as rejected", () => {
     const error = new ConnectError("too large", Code.ResourceExhausted);
-    expect(attemptFailure(error)).toEqual({ ok: false, outcome: "rejected", error });
+    expect(attemptFailure(error)).toEqual({ outcome: "rejected", error });
   });
 
   test("counts the peer's own resource_exhausted as answered", () => {

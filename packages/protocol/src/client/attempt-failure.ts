@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import { type AttemptEnd, BusinessError } from "@thrice/core";
+import { type AttemptFailure, BusinessError } from "@thrice/core";
 import { parsePushback } from "./pushback.js";
 import { takeBusinessMarker } from "./repair-status.js";
 import { WireError } from "./wire-error.js";
@@ -8,15 +8,13 @@ import { WireError } from "./wire-error.js";
  * Tells the end of an attempt that failed. What the peer said, and an answer that breaks the protocol, count
  * as answered; a message that is too large for this side counts as rejected, since no retry mends it.
  */
-export function attemptFailure(reason: unknown): Extract<AttemptEnd, { ok: false }> {
+export function attemptFailure(reason: unknown): AttemptFailure {
   const error = ConnectError.from(reason);
-  if (WireError.is(error)) return { ok: false, outcome: error.outcome, error };
+  if (WireError.is(error)) return { outcome: error.outcome, error };
   const saidByPeer = (error as { isWireError?: boolean }).isWireError === true;
-  if (!saidByPeer && error.code === Code.ResourceExhausted)
-    return { ok: false, outcome: "rejected", error };
+  if (!saidByPeer && error.code === Code.ResourceExhausted) return { outcome: "rejected", error };
   const pushback = parsePushback(error.metadata);
   return {
-    ok: false,
     outcome: "answered",
     error: takeBusinessMarker(error.metadata) ? businessError(error) : error,
     ...(pushback !== undefined && { pushback }),

@@ -1,7 +1,7 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { PreparedHeaders } from "@thrice/http2";
-import type { ChannelRequest } from "../channel.js";
+import type { AttemptDetails, ChannelRequest } from "../channel.js";
 import { formatGrpcTimeout } from "../client/grpc-timeout.js";
 
 /** The fixed header fields of the requests to one endpoint, made once per method and service key. */
@@ -62,14 +62,13 @@ export class RequestHeaders {
 }
 
 /** The header fields that vary from attempt to attempt, names and values by turns. */
-export function varyingHeaders({
-  header,
-  timeoutMs,
-  previousAttempts,
-}: ChannelRequest): readonly string[] {
-  const fields: string[] = [];
-  if (timeoutMs !== Number.POSITIVE_INFINITY)
-    fields.push("grpc-timeout", formatGrpcTimeout(timeoutMs));
+export function varyingHeaders(
+  { header }: ChannelRequest,
+  { timeoutMs, previousAttempts }: AttemptDetails,
+): readonly string[] {
+  const timed = timeoutMs !== Number.POSITIVE_INFINITY;
+  if (!timed && previousAttempts === 0 && header === undefined) return noFields;
+  const fields = timed ? ["grpc-timeout", formatGrpcTimeout(timeoutMs)] : [];
   if (previousAttempts > 0) fields.push("grpc-previous-rpc-attempts", String(previousAttempts));
   if (header === undefined) return fields;
   for (const [name, value] of header) {
@@ -79,6 +78,8 @@ export function varyingHeaders({
   }
   return fields;
 }
+
+const noFields: readonly string[] = [];
 
 /** @see RFC 9113 section 8.2.2 */
 const forbidden: ReadonlySet<string> = new Set([

@@ -1,7 +1,7 @@
 /** One attempt of a call with many messages in either direction. */
 import { fromBinary, type Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { AttemptEnd, RunningAttempt } from "@thrice/core";
+import type { Answer, AttemptListener, RunningAttempt } from "@thrice/core";
 import {
   type ClientStream,
   ErrorCode,
@@ -10,7 +10,7 @@ import {
   type StreamSink,
 } from "@thrice/http2";
 import { encodeMessage } from "../binary/encode-message.js";
-import type { ChannelRequest } from "../channel.js";
+import type { AttemptDetails, ChannelRequest } from "../channel.js";
 import { attemptFailure } from "../client/attempt-failure.js";
 import { requestMessages } from "../client/request-messages.js";
 import type { WireError } from "../client/wire-error.js";
@@ -27,12 +27,23 @@ import { MessageSender } from "./message-sender.js";
 import { explainFault, openPayload } from "./payload.js";
 import { unsendable } from "./unsendable.js";
 
-export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
+/** Starts an attempt of a call with many messages in either direction. */
+export function startStream(
+  context: ChannelContext,
+  request: ChannelRequest,
+  details: AttemptDetails,
+  listener: AttemptListener,
+): RunningAttempt {
+  const attempt = new StreamAttempt(context, request, details);
+  void attempt.tell(listener);
+  return attempt;
+}
+
+class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   readonly credit = "manual";
-  readonly end: Promise<AttemptEnd>;
-  readonly finished: Promise<unknown>;
   readonly #context: ChannelContext;
   readonly #request: ChannelRequest;
+  readonly #details: AttemptDetails;
   readonly #sender: MessageSender<Message>;
   readonly #queue: MessageQueue<Message>;
   readonly #reader: AnswerReader;
@@ -43,9 +54,10 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
   #cancelled: ConnectError | undefined;
   #over = false;
 
-  constructor(context: ChannelContext, request: ChannelRequest) {
+  constructor(context: ChannelContext, request: ChannelRequest, details: AttemptDetails) {
     this.#context = context;
     this.#request = request;
+    this.#details = details;
     const { input } = request.method;
     this.#sender = new MessageSender(requestMessages(request.input), (message) =>
       encodeMessage(input, message),
@@ -57,8 +69,22 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
     );
     this.#reader = new AnswerReader(this.#queue, (error) => this.cancel(error));
     this.#start();
-    this.end = this.#takeAnswer();
-    this.finished = this.end.then(({ ok }) => (ok ? this.#reader.finished : undefined));
+  }
+
+  /** Tells how the attempt ends. Never rejects. */
+  async tell(listener: AttemptListener): Promise<void> {
+    try {
+      const isOne = this.#request.method.methodKind === "client_streaming";
+      listener.onAnswer(isOne ? await this.#takeOne() : await this.#takeFirst());
+      await this.#reader.finished;
+    } catch (reason) {
+      this.#finish(ConnectError.from(reason), true);
+      const error = this.#cancelled;
+      listener.onFailure(
+        error === undefined ? attemptFailure(reason) : { outcome: "cancelled", error },
+      );
+    }
+    listener.onFinished();
   }
 
   cancel(error: ConnectError): void {
@@ -130,36 +156,20 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
   #open(connection: PooledConnection): ClientStream | undefined {
     try {
       const headers = this.#context.headers.of(this.#request);
-      return connection.request(headers, varyingHeaders(this.#request), this, false);
+      return connection.request(headers, varyingHeaders(this.#request, this.#details), this, false);
     } catch (cause) {
       this.#finish(unsendable(cause));
       return undefined;
     }
   }
 
-  async #takeAnswer(): Promise<AttemptEnd> {
-    try {
-      return this.#request.method.methodKind === "client_streaming"
-        ? await this.#takeOne()
-        : await this.#takeFirst();
-    } catch (reason) {
-      this.#finish(ConnectError.from(reason), true);
-      const cancelled = this.#cancelled;
-      if (cancelled !== undefined) return { ok: false, outcome: "cancelled", error: cancelled };
-      return attemptFailure(reason);
-    }
-  }
-
-  async #takeFirst(): Promise<AttemptEnd> {
+  async #takeFirst(): Promise<Answer> {
     await this.#reader.readAhead();
     const header = headersFromList(this.#headers);
-    return {
-      ok: true,
-      answer: { kind: "stream", messages: this.#reader, header, trailer: this.#trailer },
-    };
+    return { kind: "stream", messages: this.#reader, header, trailer: this.#trailer };
   }
 
-  async #takeOne(): Promise<AttemptEnd> {
+  async #takeOne(): Promise<Answer> {
     const first = await this.#queue.next();
     if (first.done) throw new ConnectError("no message in the answer", Code.Unimplemented);
     const second = await this.#queue.next();
@@ -167,10 +177,7 @@ export class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWait
       throw new ConnectError("more than one message in the answer", Code.Unimplemented);
     this.#reader.release();
     const header = headersFromList(this.#headers);
-    return {
-      ok: true,
-      answer: { kind: "unary", message: first.value, header, trailer: this.#trailer },
-    };
+    return { kind: "unary", message: first.value, header, trailer: this.#trailer };
   }
 
   #decode({ payload, flags }: QueuedMessage): Message | Promise<Message> {

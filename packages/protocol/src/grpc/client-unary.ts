@@ -1,10 +1,10 @@
 /**
- * One attempt of a unary call: one object, which is the stream's sink as well. Nothing else is made per attempt but its
- * promise and the header fields that vary; `Headers` come into being when someone looks.
+ * One attempt of a unary call: one object, which is the stream's sink as well. Nothing else is made per attempt but the
+ * header fields that vary; `Headers` come into being when someone looks.
  */
 import { fromBinary, type Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { AttemptEnd, RunningAttempt, UnaryAnswer } from "@thrice/core";
+import type { AttemptFailure, AttemptListener, RunningAttempt, UnaryAnswer } from "@thrice/core";
 import {
   type ClientStream,
   ErrorCode,
@@ -13,7 +13,7 @@ import {
   type StreamSink,
 } from "@thrice/http2";
 import { encodeMessage } from "../binary/encode-message.js";
-import type { ChannelRequest } from "../channel.js";
+import type { AttemptDetails, ChannelRequest, RequestInput } from "../channel.js";
 import { attemptFailure } from "../client/attempt-failure.js";
 import type { WireError } from "../client/wire-error.js";
 import type { ConnectionWaiter } from "../connection/connection-waiter.js";
@@ -28,27 +28,57 @@ import { MessageReader, type ReadFault } from "./message-reader.js";
 import { explainFault, openPayload } from "./payload.js";
 import { unsendable } from "./unsendable.js";
 
-export class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
-  readonly end: Promise<AttemptEnd>;
+/** Starts an attempt of a unary call. */
+export function startUnary(
+  context: ChannelContext,
+  request: ChannelRequest,
+  details: AttemptDetails,
+  listener: AttemptListener,
+): RunningAttempt {
+  const attempt = new UnaryAttempt(context, request, details, listener);
+  attempt.begin();
+  return attempt;
+}
+
+class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   readonly #context: ChannelContext;
   readonly #request: ChannelRequest;
-  #settle: ((end: AttemptEnd) => void) | undefined;
-  #stream: ClientStream | undefined;
+  readonly #details: AttemptDetails;
+  /** Away once it was told the end. */
+  #listener: AttemptListener | undefined;
+  #stream: ClientStream | undefined = undefined;
   /** The encoded request, until it is on the wire. */
-  #unsent: Uint8Array | undefined;
-  #headers: HeaderList | undefined;
-  #trailers: HeaderList | undefined;
-  #reader: MessageReader | undefined;
-  #payload: Buffer | undefined;
+  #unsent: Uint8Array | undefined = undefined;
+  #headers: HeaderList | undefined = undefined;
+  #trailers: HeaderList | undefined = undefined;
+  #reader: MessageReader | undefined = undefined;
+  #payload: Buffer | undefined = undefined;
   #flags = 0;
 
-  constructor(context: ChannelContext, request: ChannelRequest, message: Message) {
+  constructor(
+    context: ChannelContext,
+    request: ChannelRequest,
+    details: AttemptDetails,
+    listener: AttemptListener,
+  ) {
     this.#context = context;
     this.#request = request;
-    this.end = new Promise((resolve) => {
-      this.#settle = resolve;
-    });
-    this.#start(message);
+    this.#details = details;
+    this.#listener = listener;
+  }
+
+  begin(): void {
+    const { pool } = this.#context;
+    const { input, method } = this.#request;
+    try {
+      this.#unsent = encodeMessage(method.input, (input as OneMessage).message);
+    } catch (cause) {
+      this.#fail(unsendable(cause));
+      return;
+    }
+    const connection = pool.take();
+    if (connection === undefined) pool.wait(this);
+    else this.#send(connection);
   }
 
   onConnection(connection: PooledConnection): void {
@@ -59,13 +89,9 @@ export class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaite
     this.#fail(error);
   }
 
-  get finished(): Promise<unknown> {
-    return this.end;
-  }
-
   cancel(error: ConnectError): void {
-    if (this.#settle === undefined) return;
-    this.#finish({ ok: false, outcome: "cancelled", error });
+    if (this.#listener === undefined) return;
+    this.#tellFailure({ outcome: "cancelled", error });
     if (this.#unsent !== undefined) this.#context.pool.abandon(this);
     this.#stream?.reset(ErrorCode.CANCEL);
   }
@@ -97,25 +123,17 @@ export class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaite
     if (this.#trailers === undefined) this.#fail(explainEnd(this.#context.pool.peer, end));
   }
 
-  #start(message: Message): void {
-    const { pool } = this.#context;
-    try {
-      this.#unsent = encodeMessage(this.#request.method.input, message);
-    } catch (cause) {
-      this.#fail(unsendable(cause));
-      return;
-    }
-    const connection = pool.take();
-    if (connection === undefined) pool.wait(this);
-    else this.#send(connection);
-  }
-
   #send(connection: PooledConnection): void {
     const payload = this.#unsent as Uint8Array;
     this.#unsent = undefined;
     try {
       const headers = this.#context.headers.of(this.#request);
-      const stream = connection.request(headers, varyingHeaders(this.#request), this, false);
+      const stream = connection.request(
+        headers,
+        varyingHeaders(this.#request, this.#details),
+        this,
+        false,
+      );
       this.#stream = stream;
       stream.sendData(payload, true, messageHead(payload.length, false));
     } catch (cause) {
@@ -133,7 +151,7 @@ export class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaite
   }
 
   #takeStatus(trailers: HeaderList): void {
-    if (this.#settle === undefined) return;
+    if (this.#listener === undefined) return;
     this.#trailers = trailers;
     if (!isOk(trailers)) this.#fail(errorFromTrailers(this.#context.pool.peer, trailers));
     else if (this.#reader?.isBetweenMessages === false)
@@ -167,7 +185,10 @@ export class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaite
       );
       return;
     }
-    this.#finish({ ok: true, answer: new LazyAnswer(message, this.#headers, this.#trailers) });
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.onAnswer(new LazyAnswer(message, this.#headers, this.#trailers));
+    listener?.onFinished();
   }
 
   #refuse(fault: ReadFault): void {
@@ -175,16 +196,20 @@ export class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaite
   }
 
   #fail(reason: unknown): void {
-    if (this.#settle === undefined) return;
-    this.#finish(attemptFailure(reason));
+    if (this.#listener === undefined) return;
+    this.#tellFailure(attemptFailure(reason));
     if (this.#stream?.hasEnded === false) this.#stream.reset(ErrorCode.CANCEL);
   }
 
-  #finish(end: AttemptEnd): void {
-    this.#settle?.(end);
-    this.#settle = undefined;
+  #tellFailure(failure: AttemptFailure): void {
+    const listener = this.#listener;
+    this.#listener = undefined;
+    listener?.onFailure(failure);
+    listener?.onFinished();
   }
 }
+
+type OneMessage = Extract<RequestInput, { kind: "one" }>;
 
 /** The usual case: head and message came in one piece, and nothing else. */
 function holdsOneMessage(bytes: Buffer): boolean {

@@ -6,8 +6,8 @@ import { SecureNetwork } from "../connection/dial/secure-network.js";
 import type { ClientTls } from "../tls/client-tls.js";
 import type { ChannelContext } from "./client-context.js";
 import { RequestHeaders } from "./client-request.js";
-import { StreamAttempt } from "./client-stream.js";
-import { UnaryAttempt } from "./client-unary.js";
+import { startStream } from "./client-stream.js";
+import { startUnary } from "./client-unary.js";
 
 /** Limits of a channel. */
 export interface ChannelOptions {
@@ -31,12 +31,11 @@ export function openChannel(place: Place, options: ChannelOptions): Channel {
   const headers = new RequestHeaders(scheme, authorityOf(target));
   const context: ChannelContext = { pool, headers, maxReceiveBytes };
   return {
-    start: (request) => {
-      const { input } = request;
-      const isUnary = request.method.methodKind === "unary" && input.kind === "one";
-      return isUnary
-        ? new UnaryAttempt(context, request, input.message)
-        : new StreamAttempt(context, request);
+    start: (request, details, listener) => {
+      const { input, method } = request;
+      return method.methodKind === "unary" && input.kind === "one"
+        ? startUnary(context, request, details, listener)
+        : startStream(context, request, details, listener);
     },
     close: () => pool.close(),
   };

@@ -1,27 +1,56 @@
 /** Requests to the test service, and a short form of how they ended. */
 import { create, type Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { AttemptEnd, RunningAttempt } from "@thrice/core";
-import { systemClock } from "@thrice/core";
-import { type ChannelOptions, type ChannelRequest, openChannel } from "../../src/index.js";
+import { type Place, systemClock } from "@thrice/core";
+import { type AttemptEnd, type ListenedAttempt, listenToAttempt } from "@thrice/core/testing";
+import {
+  type AttemptDetails,
+  type ChannelOptions,
+  type ChannelRequest,
+  openChannel,
+} from "../../src/index.js";
 import { KindsService, type Note, NoteSchema } from "../gen/kinds/kinds_pb.js";
 
 export type MethodName = keyof typeof KindsService.method;
 
+/** All that an attempt is told. */
+export type AttemptInit = ChannelRequest & AttemptDetails;
+
+/** A channel whose attempts have promises. */
+export interface TestChannel {
+  start(init: AttemptInit): ListenedAttempt;
+  close(): Promise<void>;
+}
+
 /** A channel to this machine, with limits that no test reaches unless it sets them. */
-export function channelTo(port: number, options: Partial<ChannelOptions> = {}) {
-  return openChannel(
-    { host: "127.0.0.1", port },
-    { connectTimeoutMs: 10_000, maxReceiveBytes: 4 * 1024 * 1024, clock: systemClock, ...options },
-  );
+export function channelTo(
+  port: number,
+  options: Partial<ChannelOptions> = {},
+  host = "127.0.0.1",
+): TestChannel {
+  return channelToPlace({ host, port }, options);
+}
+
+/** As {@link channelTo}, to any place. */
+export function channelToPlace(place: Place, options: Partial<ChannelOptions> = {}): TestChannel {
+  const channel = openChannel(place, {
+    connectTimeoutMs: 10_000,
+    maxReceiveBytes: 4 * 1024 * 1024,
+    clock: systemClock,
+    ...options,
+  });
+  return {
+    start: (init) => listenToAttempt((listener) => channel.start(init, init, listener)),
+    close: () => channel.close(),
+  };
 }
 
 /** A request of one message. */
 export function one(
   method: MethodName,
   text = "hello",
-  more: Partial<ChannelRequest> = {},
-): ChannelRequest {
+  more: Partial<AttemptInit> = {},
+): AttemptInit {
   return requestOf(method, { input: { kind: "one", message: note(text) }, ...more });
 }
 
@@ -29,8 +58,8 @@ export function one(
 export function many(
   method: MethodName,
   messages: AsyncIterable<Message>,
-  more: Partial<ChannelRequest> = {},
-): ChannelRequest {
+  more: Partial<AttemptInit> = {},
+): AttemptInit {
   return requestOf(method, { input: { kind: "many", messages }, ...more });
 }
 
@@ -43,7 +72,7 @@ export async function* notes(...texts: string[]): AsyncGenerator<Note> {
 }
 
 /** How the attempt ended, once it holds nothing any more; the texts of a stream are read to its end. */
-export async function endOf(attempt: RunningAttempt) {
+export async function endOf(attempt: ListenedAttempt) {
   const end = await attempt.end;
   if (!end.ok) {
     await attempt.finished;
@@ -84,8 +113,8 @@ function errorOf(reason: unknown) {
 
 function requestOf(
   method: MethodName,
-  rest: Partial<ChannelRequest> & Pick<ChannelRequest, "input">,
-): ChannelRequest {
+  rest: Partial<AttemptInit> & Pick<AttemptInit, "input">,
+): AttemptInit {
   return {
     method: KindsService.method[method],
     header: new Headers(),

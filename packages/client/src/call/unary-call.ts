@@ -1,0 +1,101 @@
+/**
+ * One unary call without interceptors, from its stub to its answer: what is sent, who is told how it ends, and the caller's
+ * promise. Nothing else is made for it here.
+ */
+import type { DescMethod, Message } from "@bufbuild/protobuf";
+import type { AttemptHistory, AttemptRequest, CallInit } from "@thrice/cluster";
+import type {
+  AttemptListener,
+  AttemptResult,
+  CallOptions,
+  Logger,
+  RunningAttempt,
+  UnaryAnswer,
+} from "@thrice/core";
+import type { ChannelRequest, RequestInput } from "@thrice/protocol";
+import type { Channels } from "../channels.js";
+import type { CallSettings } from "../options/method-options.js";
+import { errorFromCall } from "./call-error.js";
+
+/** What a client lends its calls. */
+export interface CallTools {
+  readonly channels: Channels;
+  readonly logger: Logger;
+}
+
+/** The two ends of a promise. */
+export interface Settle {
+  resolve(message: Message): void;
+  reject(reason: unknown): void;
+}
+
+export class UnaryCall implements CallInit, ChannelRequest {
+  readonly method: DescMethod;
+  readonly input: RequestInput;
+  readonly timeoutMs: number;
+  readonly #tools: CallTools;
+  readonly #settings: CallSettings;
+  readonly #options: CallOptions | undefined;
+  readonly #settle: Settle;
+
+  constructor(
+    tools: CallTools,
+    request: { method: DescMethod; message: Message; settings: CallSettings },
+    timeoutMs: number,
+    options: CallOptions | undefined,
+    settle: Settle,
+  ) {
+    this.#tools = tools;
+    this.method = request.method;
+    this.input = { kind: "one", message: request.message };
+    this.#settings = request.settings;
+    this.timeoutMs = timeoutMs;
+    this.#options = options;
+    this.#settle = settle;
+  }
+
+  get header(): Headers | undefined {
+    return this.#settings.attachments;
+  }
+
+  get group(): string | undefined {
+    return this.#settings.group;
+  }
+
+  get version(): string | undefined {
+    return this.#settings.version;
+  }
+
+  get signal(): AbortSignal | undefined {
+    return this.#options?.signal;
+  }
+
+  start(request: AttemptRequest, listener: AttemptListener): RunningAttempt {
+    return this.#tools.channels.start(request.endpoint, this, request, listener);
+  }
+
+  whyNotReplayable(): undefined {
+    return undefined;
+  }
+
+  onResult(result: AttemptResult, history: AttemptHistory): void {
+    if (!result.ok) {
+      this.#settle.reject(errorFromCall(this.method, result, history.attempts, this.#tools.logger));
+      return;
+    }
+    const answer = result.answer as UnaryAnswer;
+    const options = this.#options;
+    if (options !== undefined) {
+      try {
+        options.onHeader?.(answer.header);
+        options.onTrailer?.(answer.trailer);
+      } catch (reason) {
+        this.#settle.reject(reason);
+        return;
+      }
+    }
+    this.#settle.resolve(answer.message);
+  }
+
+  onFinished(): void {}
+}

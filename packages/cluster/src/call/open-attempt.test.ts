@@ -1,0 +1,95 @@
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { AttemptFailure } from "@thrice/core";
+import { FakeClock } from "@thrice/core/testing";
+import { endpoint } from "../testing/call-bench.js";
+import {
+  type AttemptScript,
+  answer,
+  failure,
+  openStream,
+  ScriptedWire,
+} from "../testing/scripted-wire.js";
+import { OpenAttempt } from "./open-attempt.js";
+
+const late = new ConnectError("too late", Code.DeadlineExceeded);
+
+function open(script: AttemptScript) {
+  const clock = new FakeClock();
+  const wire = new ScriptedWire(clock, [script]);
+  const judged: AttemptFailure[] = [];
+  const events: string[] = [];
+  const owner = {
+    clock,
+    judge(_attempt: OpenAttempt, failure: AttemptFailure) {
+      judged.push(failure);
+      return failure;
+    },
+    onEnded(attempt: OpenAttempt) {
+      attempt.endedAs = 1;
+      events.push("ended");
+    },
+    onAttemptFinished: () => void events.push("finished"),
+  };
+  const attempt = new OpenAttempt(owner, endpoint("a"));
+  const request = { endpoint: endpoint("a"), previousAttempts: 0, timeoutMs: 1 };
+  attempt.runs(wire.start(request, attempt));
+  return { clock, wire, judged, events, attempt };
+}
+
+describe("OpenAttempt", () => {
+  test("ends as the wire says, once, and is measured", async () => {
+    const { attempt, events, clock } = open(answer("hi", { afterMs: 5 }));
+    await clock.advance(5);
+    expect(await attempt.result).toMatchObject({ ok: true, endpoint: { id: "a" } });
+    expect(attempt.record).toEqual({
+      endpoint: "a",
+      outcome: "answered",
+      code: "ok",
+      durationMs: 5,
+    });
+    attempt.stop("cancelled", late);
+    expect((await attempt.result).ok).toBe(true);
+    expect(events).toEqual(["ended", "finished"]);
+  });
+
+  test("may end before it is known what runs", async () => {
+    const { attempt, events } = open(failure({ text: "no" }));
+    expect(events).toEqual(["ended", "finished"]);
+    expect(await attempt.result).toMatchObject({ ok: false, outcome: "answered" });
+  });
+
+  test("ends when it is stopped, in the same tick", () => {
+    const { attempt, judged, wire } = open(answer("hi", { afterMs: 5 }));
+    attempt.stop("attempt-timed-out", late);
+    expect(judged).toEqual([{ outcome: "attempt-timed-out", error: late }]);
+    expect(wire.cancels).toEqual([{ attempt: 0, error: late, atMs: 0 }]);
+  });
+
+  test("ignores an answer that comes after it was stopped", async () => {
+    const { attempt, clock } = open(answer("late", { afterMs: 5, ignoresCancel: true }));
+    attempt.stop("cancelled", late);
+    await clock.advance(5);
+    expect((await attempt.result).ok).toBe(false);
+    expect(attempt.answer).toBeUndefined();
+  });
+
+  test("frees an answered stream when it is stopped", async () => {
+    const { attempt, wire, events } = open(openStream());
+    expect(attempt.answer).toMatchObject({ kind: "stream" });
+    expect(attempt.isFinished).toBe(false);
+    attempt.stop("cancelled", late);
+    expect((await attempt.result).ok).toBe(true);
+    expect(events).toEqual(["ended", "finished"]);
+    expect(wire.open).toEqual([]);
+  });
+
+  test.each([
+    { when: "before it ends", script: answer("hi", { afterMs: 5 }) },
+    { when: "when it has ended", script: answer() },
+  ])("undoes the timer that it is given $when", async ({ script }) => {
+    const { attempt, clock } = open(script);
+    attempt.boundBy(clock.setTimer(100, () => attempt.stop("attempt-timed-out", late)));
+    await clock.advance(5);
+    expect(clock.pendingTimers).toBe(0);
+  });
+});

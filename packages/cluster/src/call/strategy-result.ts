@@ -1,0 +1,28 @@
+/** What a strategy, which may be a user's, makes of a call. */
+import { Code, ConnectError } from "@connectrpc/connect";
+import type { AttemptResult, ClusterStrategy, FailedAttempt } from "@thrice/core";
+import { describeThrown } from "../describe-thrown.js";
+
+/** Whether `value` is what `call.attempt` gives. */
+export function isResult(value: unknown): value is AttemptResult {
+  if (typeof value !== "object" || value === null) return false;
+  const { ok, answer, error } = value as Partial<Record<"ok" | "answer" | "error", unknown>>;
+  return ok === true
+    ? typeof answer === "object" && answer !== null
+    : error instanceof ConnectError;
+}
+
+/** The end of a call whose strategy returned something else. */
+export function strategyFailure({ name }: ClusterStrategy): FailedAttempt {
+  return failed(`cluster strategy ${name} returned no result of an attempt`);
+}
+
+/** The end of a call whose strategy threw `cause`. */
+export function strategyThrew({ name }: ClusterStrategy, cause: unknown): FailedAttempt {
+  return failed(`cluster strategy ${name} threw: ${describeThrown(cause)}`, cause);
+}
+
+function failed(text: string, cause?: unknown): FailedAttempt {
+  const error = new ConnectError(text, Code.Internal, undefined, undefined, cause);
+  return { ok: false, endpoint: undefined, outcome: "rejected", error };
+}

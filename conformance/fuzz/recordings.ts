@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { Caller } from "../support/peers/caller.js";
 import { openThriceCallee } from "../support/peers/connect-callee.js";
 import { openConnectNodeCaller, openThriceCaller } from "../support/peers/connect-caller.js";
-import { openGrpcJsCaller } from "../support/peers/grpc-js.js";
+import { openGrpcJsCaller } from "../support/peers/grpc-js-caller.js";
 
 /** The two sides of one connection. */
 export interface Recording {

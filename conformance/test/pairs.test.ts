@@ -10,7 +10,8 @@ import {
   openConnectNodeCaller,
   openThriceCaller,
 } from "../support/peers/connect-caller.js";
-import { openGrpcJsCallee, openGrpcJsCaller } from "../support/peers/grpc-js.js";
+import { openGrpcJsCallee } from "../support/peers/grpc-js-callee.js";
+import { openGrpcJsCaller } from "../support/peers/grpc-js-caller.js";
 import { openNodeHttp2Callee, openNodeHttp2Caller } from "../support/peers/node-http2.js";
 
 const closing = closeAfterEach();

@@ -10,6 +10,7 @@ export {
   type CallOptions,
   type ClusterCall,
   type ClusterStrategy,
+  type Compression,
   type CreateLoggerOptions,
   consoleLogger,
   createLogger,

@@ -1,6 +1,7 @@
 import type { DescMethod, DescService, Message } from "@bufbuild/protobuf";
 import type { StreamResponse } from "@connectrpc/connect";
 import { type CallOptions, type ServiceOptions, show } from "@thrice/core";
+import { AnswerStream } from "./call/answer-stream.js";
 import type { Caller, CallRequest, Init } from "./call/caller.js";
 import type { CallSettings } from "./options/method-options.js";
 import { resolveCallSettings, resolveServiceSettings } from "./options/service-settings.js";
@@ -53,15 +54,15 @@ async function takeOnly(
   response: Promise<StreamResponse>,
   options: CallOptions | undefined,
 ): Promise<Message | undefined> {
+  const { header, trailer, message } = await response;
+  options?.onHeader?.(header);
   let only: Message | undefined;
-  for await (const message of readResponse(response, options)) only = message;
+  for await (const each of message) only = each;
+  options?.onTrailer?.(trailer);
   return only;
 }
 
-/**
- * Starts a call and reads its answers. Leaving cancels the call at once, also before the first answer, which a
- * generator alone would wait for.
- */
+/** Starts a call whose answers can be read, and left, at any time. */
 function readMany(
   caller: Caller,
   request: CallRequest,
@@ -70,40 +71,7 @@ function readMany(
 ): AsyncIterableIterator<Message> {
   const left = new AbortController();
   const signal = request.signal ? AbortSignal.any([request.signal, left.signal]) : left.signal;
-  const response = caller.stream({ ...request, signal }, inits);
-  response.catch(() => {}); // reported to whoever reads; a stream that nobody reads has nobody to tell
-  const answers = readResponse(response, options);
-  const done = { done: true, value: undefined } as const;
-  return {
-    next: async () => {
-      try {
-        return await answers.next();
-      } catch (reason) {
-        const wasLeft = left.signal.aborted;
-        left.abort(); // what broke may have been a callback, with the stream still open
-        if (wasLeft) return done;
-        throw reason;
-      }
-    },
-    return: async () => {
-      left.abort();
-      await answers.return?.();
-      return done;
-    },
-    [Symbol.asyncIterator]() {
-      return this;
-    },
-  };
-}
-
-async function* readResponse(
-  response: Promise<StreamResponse>,
-  options: CallOptions | undefined,
-): AsyncIterableIterator<Message> {
-  const { header, trailer, message } = await response;
-  options?.onHeader?.(header);
-  yield* message;
-  options?.onTrailer?.(trailer);
+  return new AnswerStream(caller.stream({ ...request, signal }, inits), left, options);
 }
 
 async function* single(init: Init): AsyncIterable<Init> {

@@ -67,6 +67,16 @@ const everywhere: readonly { field: string; value: unknown; says: string }[] = [
     value,
     says: "attachments must be an object or Headers, got",
   })),
+  ...[null, true, "br", "GZIP", { minBytes: 1 }].map((value) => ({
+    field: "compression",
+    value,
+    says: "compression must be one of 'none', 'gzip', got",
+  })),
+  ...[-1, 1.5, null, "1kb", 2 ** 32].map((value) => ({
+    field: "compressMinBytes",
+    value,
+    says: "compressMinBytes must be a whole number from 0 to 4294967295, got",
+  })),
   { field: "retires", value: 3, says: "unknown option 'retires'; did you mean 'retries'?" },
   { field: "timeout", value: 3, says: "unknown option 'timeout'; did you mean 'timeoutMs'?" },
 ];

@@ -2,13 +2,14 @@
 import type { ContextValues } from "@connectrpc/connect";
 import type { AttachmentsInit } from "./attachments.js";
 import type { Backoff, ClusterStrategy, LoadBalancer, RetryOn } from "./cluster.js";
+import type { CompressionOptions } from "./compression.js";
 import type { ServiceKeyOptions } from "./service-key.js";
 
 /**
  * Options that exist at each level. The nearest level wins, field by field: framework default, what
  * a provider advertises, client, service, method, call. An explicit 0 is a value.
  */
-export interface MethodOptions {
+export interface MethodOptions extends CompressionOptions {
   /**
    * Attempts after the first one, 0 to 100; 0 turns retrying off. Set at any level, it covers every method
    * and every retryable failure. Unset, failures that may have reached a handler are repeated only if the

@@ -1,3 +1,7 @@
+import { AsyncLocalStorage } from "node:async_hooks";
+import { clearTimeout, setTimeout } from "node:timers";
+import { Timers } from "./timers.js";
+
 /** Undoes a timer; does nothing once the timer has fired or was undone. */
 export type CancelTimer = () => void;
 
@@ -12,11 +16,32 @@ export interface Clock {
 /** The longest wait that a timer of the process can hold, in milliseconds: 2³¹ − 1, about 24.8 days. */
 export const maxTimerMs = 2_147_483_647;
 
-/** Clock backed by the process timers. */
+// Taken once, so that a test that fakes the timers of its process does not leave ours waiting for a fake one.
+const nowMs = performance.now.bind(performance);
+
+/** A timer of the process would bring the context of whoever armed it to the callbacks of all others. */
+const withoutContext = AsyncLocalStorage.snapshot();
+
+/** Clock backed by the process timers. A timer that is set keeps the process alive. */
 export const systemClock: Clock = {
-  nowMs: () => performance.now(),
-  setTimer: (delayMs, fire) => {
-    const timer = setTimeout(fire, delayMs);
-    return () => clearTimeout(timer);
-  },
+  nowMs,
+  setTimer: (delayMs, fire) => timers.set(delayMs, fire),
 };
+
+let armed: NodeJS.Timeout | undefined;
+let isHeld = false;
+
+const timers = new Timers({
+  nowMs,
+  arm(delayMs) {
+    clearTimeout(armed);
+    // Rounded up, as a timer that fires early finds nothing due.
+    armed = withoutContext(setTimeout, () => timers.fire(), Math.ceil(delayMs));
+    if (!isHeld) armed.unref();
+  },
+  hold(holds) {
+    isHeld = holds;
+    if (holds) armed?.ref();
+    else armed?.unref();
+  },
+});

@@ -1,4 +1,9 @@
-import { currentInboundCall, type InboundCall, runInboundCall } from "./inbound-call.js";
+import {
+  currentInboundCall,
+  type InboundCall,
+  inboundRunner,
+  runInboundCall,
+} from "./inbound-call.js";
 
 const inbound = (ms: number): InboundCall => ({ remainingMs: () => ms });
 
@@ -18,6 +23,17 @@ describe("currentInboundCall", () => {
     });
     expect(seen).toEqual([call, call]);
     expect(seen[1]?.remainingMs()).toBe(5);
+  });
+
+  test("is the same one in each step of a runner, and not between them", async () => {
+    const call = inbound(5);
+    const run = inboundRunner(call);
+    const seen = [run(currentInboundCall), currentInboundCall(), run(currentInboundCall)];
+    const later = await run(async () => {
+      await Promise.resolve();
+      return currentInboundCall();
+    });
+    expect([...seen, later]).toEqual([call, undefined, call, call]);
   });
 
   test("is the inner one in a call within a call, and the outer one after", () => {

@@ -48,8 +48,21 @@ export type {
   RetryPolicy,
   RetryPredicate,
 } from "./cluster.js";
+export {
+  type Compression,
+  type CompressionOptions,
+  checkCompression,
+  checkCompressMinBytes,
+  compressFromBytes,
+} from "./compression.js";
 export type { AdvertisedOptions, Directory, Endpoint, Snapshot } from "./endpoint.js";
-export { currentInboundCall, type InboundCall, runInboundCall } from "./inbound-call.js";
+export {
+  currentInboundCall,
+  type InboundCall,
+  type InboundRunner,
+  inboundRunner,
+  runInboundCall,
+} from "./inbound-call.js";
 export { logQuietly } from "./log-quietly.js";
 export {
   type ConsoleLoggerOptions,

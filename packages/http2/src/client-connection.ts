@@ -8,7 +8,6 @@ import type { PingCallback } from "./connection/pings.js";
 import { ErrorCode } from "./error-code.js";
 import { max31Bits } from "./frames/frame-type.js";
 import { fieldMark } from "./hpack/header-field.js";
-import type { HeaderList } from "./hpack/header-list.js";
 import type { PreparedHeaders } from "./hpack/prepared-headers.js";
 import { type Http2Options, resolveHttp2Options } from "./http2-options.js";
 import { ActiveStream } from "./stream/active-stream.js";
@@ -32,8 +31,7 @@ export class Http2ClientConnection {
   /** @throws RangeError if an option is out of range. */
   constructor(socket: Duplex, options: Http2ClientOptions = {}) {
     const resolved = resolveHttp2Options(options);
-    this.#connection = new Connection(socket, false, resolved, options.listener ?? {});
-    this.#connection.role = new ClientRole(this.#connection);
+    this.#connection = new Connection(socket, clientRole, resolved, options.listener ?? nobody);
     sendOpening(this.#connection);
     this.#connection.link.start(options.initialBytes);
   }
@@ -78,7 +76,7 @@ export class Http2ClientConnection {
     stream.firstByteAt = connection.out.appendedBytes;
     connection.writeHeaders(id, headers, extra, endStream);
     connection.lastOwnStreamId = id;
-    connection.streams.add(stream);
+    connection.addStream(stream);
     stream.localEnded = endStream;
     return stream;
   }
@@ -115,16 +113,13 @@ export class Http2ClientConnection {
   }
 }
 
+const nobody: ConnectionListener = {};
+
 /** What a client does with header lists and GOAWAY. */
-class ClientRole implements ConnectionRole {
-  readonly #connection: Connection;
+const clientRole: ConnectionRole = {
+  isServer: false,
 
-  constructor(connection: Connection) {
-    this.#connection = connection;
-  }
-
-  receiveList(streamId: number, headers: HeaderList, endStream: boolean): void {
-    const connection = this.#connection;
+  receiveList(connection, streamId, headers, endStream) {
     const stream = connection.streams.get(streamId);
     if (stream === undefined) {
       connection.receiveStray(streamId);
@@ -156,18 +151,15 @@ class ClientRole implements ConnectionRole {
       }
     }
     connection.failStream(streamId, ErrorCode.PROTOCOL_ERROR, "malformed response");
-  }
+  },
 
   /** Requests above the last stream were not looked at; the others may still be answered. */
-  receiveGoaway(lastStreamId: number, code: number, debug: string): void {
-    const connection = this.#connection;
+  receiveGoaway(connection, lastStreamId, code, debug) {
     for (const stream of connection.streams.values()) {
       if (stream.id > lastStreamId) stream.finish({ kind: "unprocessed", code, debug });
     }
     connection.close();
-  }
+  },
 
-  onGoawayDue(): void {
-    this.#connection.close();
-  }
-}
+  onGoawayDue: (connection) => connection.close(),
+};

@@ -141,6 +141,7 @@ const resolvedBefore = new WeakMap<Http2Options, ResolvedHttp2Options>();
  * @throws RangeError if a number is out of its range, naming option, range and value.
  */
 export function resolveHttp2Options(options: Http2Options = {}): ResolvedHttp2Options {
+  if (!saysAnything(options)) return defaultHttp2Options;
   const before = resolvedBefore.get(options);
   if (before !== undefined) return before;
   const given = Object.entries(options).filter(
@@ -149,7 +150,6 @@ export function resolveHttp2Options(options: Http2Options = {}): ResolvedHttp2Op
   for (const [name, value] of given) {
     if (typeof value === "number") checkRange(name as NumberOption, value);
   }
-  if (given.length === 0) return defaultHttp2Options;
   const neverIndexedNames =
     options.neverIndexedNames === undefined
       ? defaultHttp2Options.neverIndexedNames
@@ -157,6 +157,14 @@ export function resolveHttp2Options(options: Http2Options = {}): ResolvedHttp2Op
   const resolved = { ...defaultHttp2Options, ...Object.fromEntries(given), neverIndexedNames };
   resolvedBefore.set(options, resolved);
   return resolved;
+}
+
+function saysAnything(options: Http2Options): boolean {
+  for (const name in options) {
+    const value = options[name as keyof Http2Options];
+    if (value !== undefined && name in defaultHttp2Options) return true;
+  }
+  return false;
 }
 
 function checkRange(name: NumberOption, value: number): void {

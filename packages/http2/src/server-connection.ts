@@ -32,14 +32,11 @@ export interface Http2ServerOptions extends Http2Options {
 /** Server over a socket whose client speaks HTTP/2. The socket belongs to the connection, which closes it. */
 export class Http2ServerConnection {
   readonly #connection: Connection;
-  readonly #role: ServerRole;
 
   /** @throws RangeError if an option is out of range. */
   constructor(socket: Duplex, options: Http2ServerOptions) {
     const resolved = resolveHttp2Options(options);
-    this.#connection = new Connection(socket, true, resolved, options.listener);
-    this.#role = new ServerRole(this.#connection, options.listener);
-    this.#connection.role = this.#role;
+    this.#connection = new Connection(socket, serverRole, resolved, options.listener);
     sendOpening(this.#connection);
     this.#connection.link.start(options.initialBytes);
   }
@@ -66,7 +63,11 @@ export class Http2ServerConnection {
    * @see RFC 9113 section 6.8
    */
   close(): void {
-    this.#role.close();
+    const connection = this.#connection;
+    if (connection.isClosing || connection.link.deadlines.has("goaway")) return;
+    connection.writeGoaway(max31Bits, ErrorCode.NO_ERROR, "");
+    connection.link.deadlines.set("goaway", connection.options.closeTimeoutMs);
+    connection.pings.send(() => serverRole.onGoawayDue(connection));
   }
 
   /** Closes now. Requests under way end as `closed-here`. */
@@ -78,37 +79,19 @@ export class Http2ServerConnection {
 const nobody: StreamSink = { onData: () => undefined, onEnd: () => undefined };
 
 /** What a server does with header lists and GOAWAY. */
-class ServerRole implements ConnectionRole {
-  readonly #connection: Connection;
-  readonly #listener: ServerListener;
-  #hasAnnouncedClose = false;
+const serverRole: ConnectionRole = {
+  isServer: true,
 
-  constructor(connection: Connection, listener: ServerListener) {
-    this.#connection = connection;
-    this.#listener = listener;
-  }
-
-  close(): void {
-    const connection = this.#connection;
-    if (this.#hasAnnouncedClose || connection.isClosing) return;
-    this.#hasAnnouncedClose = true;
-    connection.writeGoaway(max31Bits, ErrorCode.NO_ERROR, "");
-    connection.link.deadlines.set("goaway", connection.options.closeTimeoutMs);
-    connection.pings.send(() => this.onGoawayDue());
-  }
-
-  onGoawayDue(): void {
-    const connection = this.#connection;
+  onGoawayDue(connection) {
     if (connection.isClosing) return;
-    connection.link.deadlines.clear("goaway");
+    connection.link.settle("goaway");
     connection.writeGoaway(connection.lastPeerStreamId, ErrorCode.NO_ERROR, "");
     connection.close();
-  }
+  },
 
-  receiveList(streamId: number, headers: HeaderList, endStream: boolean): void {
-    const connection = this.#connection;
+  receiveList(connection, streamId, headers, endStream) {
     if ((streamId & 1) === 1 && streamId > connection.lastPeerStreamId) {
-      this.#open(streamId, headers, endStream);
+      open(connection, streamId, headers, endStream);
       return;
     }
     const stream = connection.streams.get(streamId);
@@ -129,69 +112,72 @@ class ServerRole implements ConnectionRole {
       return;
     }
     stream.receiveTrailers(headers);
-  }
+  },
 
   /** A client closes what it opened; its last stream speaks of ours, and there are none. */
-  receiveGoaway(): void {
-    this.#connection.close();
-  }
+  receiveGoaway: (connection) => connection.close(),
+};
 
-  #open(streamId: number, headers: HeaderList, endStream: boolean): void {
-    const connection = this.#connection;
-    if (connection.isClosing) {
-      this.#ignore(streamId);
-      return;
-    }
-    connection.lastPeerStreamId = streamId;
-    if (connection.streams.size >= connection.options.maxConcurrentStreams) {
-      this.#refuse(streamId);
-      return;
-    }
-    if (headers.sizeBytes > connection.options.maxHeaderListBytes) {
-      connection.failStream(streamId, ErrorCode.ENHANCE_YOUR_CALM, "header list too large");
-      return;
-    }
-    if (!isRequest(headers.marks, headers)) {
-      connection.failStream(streamId, ErrorCode.PROTOCOL_ERROR, "malformed request");
-      return;
-    }
-    const stream = new ActiveStream(connection, streamId, nobody, true);
-    stream.remoteEnded = endStream;
-    if (!endStream) stream.noteExpected(headers);
-    connection.streams.add(stream);
-    const sink = this.#handOver(stream, headers, endStream);
-    if (sink === undefined) return;
-    stream.sink = sink;
-    stream.hasManualCredit = sink.credit === "manual";
-    // It may have answered, or been cut off, before there was a sink to tell.
-    if (stream.end !== undefined) stream.tellEnd(stream.end);
+function open(
+  connection: Connection,
+  streamId: number,
+  headers: HeaderList,
+  endStream: boolean,
+): void {
+  if (connection.isClosing) {
+    // Streams above the last one that our GOAWAY named are not answered at all.
+    connection.resets.add(streamId);
+    return;
   }
-
-  #handOver(stream: ActiveStream, headers: HeaderList, endStream: boolean): StreamSink | undefined {
-    try {
-      const sink = this.#listener.onStream(stream, headers, endStream);
-      if (sink === undefined) stream.resetBecause(ErrorCode.REFUSED_STREAM, "refused");
-      return sink;
-    } catch (error) {
-      this.#connection.reportThrown(error);
-      stream.resetBecause(ErrorCode.INTERNAL_ERROR, "the listener threw", error);
-      return undefined;
-    }
+  connection.lastPeerStreamId = streamId;
+  if (connection.streams.size >= connection.options.maxConcurrentStreams) {
+    refuse(connection, streamId);
+    return;
   }
-
-  /** A client that knows our limit and goes beyond it breaks a rule; one that cannot know it yet does not. */
-  #refuse(streamId: number): void {
-    const connection = this.#connection;
-    if (connection.peer.hasAcknowledged) {
-      connection.failStream(streamId, ErrorCode.REFUSED_STREAM, "too many streams");
-    } else {
-      connection.writeReset(streamId, ErrorCode.REFUSED_STREAM);
-    }
+  if (headers.sizeBytes > connection.options.maxHeaderListBytes) {
+    connection.failStream(streamId, ErrorCode.ENHANCE_YOUR_CALM, "header list too large");
+    return;
   }
+  if (!isRequest(headers.marks, headers)) {
+    connection.failStream(streamId, ErrorCode.PROTOCOL_ERROR, "malformed request");
+    return;
+  }
+  const stream = new ActiveStream(connection, streamId, nobody, true);
+  stream.remoteEnded = endStream;
+  if (!endStream) stream.noteExpected(headers);
+  connection.addStream(stream);
+  const sink = handOver(stream, headers, endStream);
+  if (sink === undefined) return;
+  stream.sink = sink;
+  stream.hasManualCredit = sink.credit === "manual";
+  // It may have answered, or been cut off, before there was a sink to tell.
+  if (stream.end !== undefined) stream.tellEnd(stream.end);
+}
 
-  /** Streams above the last one that our GOAWAY named are not answered at all. */
-  #ignore(streamId: number): void {
-    this.#connection.resets.add(streamId);
+function handOver(
+  stream: ActiveStream,
+  headers: HeaderList,
+  endStream: boolean,
+): StreamSink | undefined {
+  const { connection } = stream;
+  try {
+    const listener = connection.listener as ServerListener;
+    const sink = listener.onStream(stream, headers, endStream);
+    if (sink === undefined) stream.resetBecause(ErrorCode.REFUSED_STREAM, "refused");
+    return sink;
+  } catch (error) {
+    connection.reportThrown(error);
+    stream.resetBecause(ErrorCode.INTERNAL_ERROR, "the listener threw", error);
+    return undefined;
+  }
+}
+
+/** A client that knows our limit and goes beyond it breaks a rule; one that cannot know it yet does not. */
+function refuse(connection: Connection, streamId: number): void {
+  if (connection.hasPeerAcknowledged) {
+    connection.failStream(streamId, ErrorCode.REFUSED_STREAM, "too many streams");
+  } else {
+    connection.writeReset(streamId, ErrorCode.REFUSED_STREAM);
   }
 }
 

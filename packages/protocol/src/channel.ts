@@ -10,6 +10,8 @@ export interface ChannelRequest {
   readonly version?: string | undefined;
   /** Attachments, if there are any. Not changed. */
   readonly header?: Headers | undefined;
+  /** Messages of at least so many bytes are compressed with gzip; unset for none. */
+  readonly compressMinBytes?: number | undefined;
 }
 
 /** What each attempt says for itself. */

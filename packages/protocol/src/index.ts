@@ -1,3 +1,4 @@
+export { encodeMessage } from "./binary/encode-message.js";
 export type { AttemptDetails, Channel, ChannelRequest, RequestInput } from "./channel.js";
 export { type ChannelOptions, openChannel } from "./grpc/open-channel.js";
 export type { ListenOptions, TcpListenOptions, UnixListenOptions } from "./server/listen.js";

@@ -135,6 +135,16 @@ describe.each(["unary", "watch", "collect"] as const)("an attempt at %s", (metho
     });
   });
 
+  test("answered with what is no message of its type ends as answered, Internal", async () => {
+    const wrong = Buffer.from([0, 0, 0, 0, 2, 0x0a, 5]);
+    const running = await attempt(method, (peer, id) => {
+      peer.beginAnswer(id, wrong);
+      peer.write(headersFrame(id, { "grpc-status": "0" }, { last: true }));
+    });
+    const message = "the answer cannot be decoded";
+    expect(await endOf(running)).toEqual({ outcome: "answered", code: "Internal", message });
+  });
+
   test("answered with a message above maxReceiveBytes ends as rejected", async () => {
     const tooLarge = Buffer.from([0, 0, 0, 4, 1]);
     const end = await endOf(await attempt(method, (peer, id) => peer.beginAnswer(id, tooLarge)));

@@ -15,7 +15,8 @@ export class Deadline {
   /** Units: `leftMs` is counted from now; undefined, or more than a timer can hold, sets no bound. */
   constructor(leftMs: number | undefined, clock: Clock) {
     if (leftMs === undefined || leftMs > maxTimerMs) return;
-    this.#undoTimer = clock.setTimer(Math.max(leftMs, 0), () => {
+    // Whole milliseconds, so that the timers of calls with the same timeout have the same delay.
+    this.#undoTimer = clock.setTimer(Math.max(Math.ceil(leftMs), 0), () => {
       this.#passed = true;
       this.#fail?.(deadlineError());
     });
@@ -24,6 +25,12 @@ export class Deadline {
   /** Whether time ran out before `clear` was called. */
   get passed(): boolean {
     return this.#passed;
+  }
+
+  /** Calls `fail` with `deadline_exceeded` as soon as time is over. */
+  tell(fail: (reason: ConnectError) => void): void {
+    if (this.#passed) fail(deadlineError());
+    else this.#fail = fail;
   }
 
   /** Settles like `work` does, or rejects with `deadline_exceeded` as soon as time is over; then `work` is not begun. */

@@ -1,5 +1,6 @@
 export { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 export {
+  type Compression,
   type CreateLoggerOptions,
   consoleLogger,
   createLogger,

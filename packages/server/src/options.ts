@@ -1,6 +1,9 @@
 import {
   type Clock,
+  type Compression,
   checkBoolean,
+  checkCompression,
+  checkCompressMinBytes,
   checkKnownOptions,
   checkLogger,
   checkNumber,
@@ -56,6 +59,8 @@ export interface ResolvedHandlerOptions {
   readonly maxReceiveBytes: number;
   readonly group: string;
   readonly version: string;
+  readonly compression: Compression;
+  readonly compressMinBytes: number;
 }
 
 /** @throws TypeError or RangeError naming field, bound and value. */
@@ -64,7 +69,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
   const { graceMs = 10_000, logger = consoleLogger(), clock = systemClock } = options;
   return {
-    ...resolveHandlerOptions(options, frameworkDefaults),
+    ...resolveHandlerOptions(options, handlerDefaults),
     listen: resolveListen(options),
     tls: resolveServerTls(options.tls),
     graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
@@ -104,18 +109,24 @@ export function resolveHandlerOptions(
     maxReceiveBytes = defaults.maxReceiveBytes,
     group = defaults.group,
     version = defaults.version,
+    compression = defaults.compression,
+    compressMinBytes = defaults.compressMinBytes,
   } = options;
   return {
     exposeErrors: checkBoolean("exposeErrors", exposeErrors),
     maxReceiveBytes: checkWholeNumber("maxReceiveBytes", maxReceiveBytes, 1, 0xffff_ffff),
+    compression: checkCompression(compression),
+    compressMinBytes: checkCompressMinBytes(compressMinBytes),
     group: checkServiceKeyPart("group", group),
     version: checkServiceKeyPart("version", version),
   };
 }
 
-const frameworkDefaults: ResolvedHandlerOptions = {
+const handlerDefaults: ResolvedHandlerOptions = {
   exposeErrors: false,
   maxReceiveBytes: 4 * 1024 * 1024,
+  compression: "none",
+  compressMinBytes: 1_024,
   group: "",
   version: "",
 };
@@ -126,6 +137,8 @@ export const knownHandlerOptions: ReadonlySet<string> = new Set([
   "maxReceiveBytes",
   "group",
   "version",
+  "compression",
+  "compressMinBytes",
 ]);
 
 const known: ReadonlySet<string> = new Set([

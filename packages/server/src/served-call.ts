@@ -3,6 +3,8 @@ import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 import {
   type Clock,
   type InboundCall,
+  type InboundRunner,
+  inboundRunner,
   type Logger,
   logQuietly,
   runInboundCall,
@@ -26,7 +28,10 @@ export class ServedCall implements InboundCall {
   readonly context: ServedContext;
   readonly #deadline: Deadline;
   readonly #logger: Logger;
-  #lastStep: Promise<unknown> | undefined;
+  #runner: InboundRunner | undefined;
+  #lastStep: PromiseLike<unknown> | undefined;
+  /** Whether `end` was called. */
+  isOver = false;
   #ended = false;
 
   /** @throws ConnectError with `deadline_exceeded` if no time is left. */
@@ -47,7 +52,12 @@ export class ServedCall implements InboundCall {
 
   /** Runs `work` as part of this call. */
   run<T>(work: () => T): T {
-    return runInboundCall(this, work);
+    return this.#runner === undefined ? runInboundCall(this, work) : this.#runner(work);
+  }
+
+  /** Says that many steps will come. */
+  expectSteps(): void {
+    this.#runner ??= inboundRunner(this);
   }
 
   /** Runs `work` as part of this call, and waits for it no longer than the deadline. */
@@ -59,8 +69,20 @@ export class ServedCall implements InboundCall {
     });
   }
 
+  /** Tells how `answer` settles, or that the deadline passed before. */
+  wait(
+    answer: PromiseLike<unknown>,
+    succeed: (value: unknown) => void,
+    fail: (thrown: unknown) => void,
+  ): void {
+    this.#lastStep = answer;
+    this.#deadline.tell(fail);
+    answer.then(succeed, fail);
+  }
+
   /** Hands over the metadata and ends the call. `leave` tells a handler that is left behind; it never throws here. */
   end(leave: () => unknown = () => {}): void {
+    this.isOver = true;
     this.#deadline.clear();
     this.context.sendHeader();
     this.context.sendTrailer();

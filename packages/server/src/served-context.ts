@@ -7,25 +7,39 @@ import { addSendable } from "./sendable-metadata.js";
  * may be sent. What only some handlers look at is asked of the wire when they do.
  */
 export class ServedContext implements HandlerContext {
-  readonly method: DescMethod;
-  readonly service: DescService;
-  readonly requestMethod: string;
-  readonly protocolName: string;
-  readonly url: string;
-  readonly timeoutMs: () => number | undefined;
   readonly #wire: HandlerContext;
-  #header: Headers | undefined;
-  #trailer: Headers | undefined;
+  #header: Headers | undefined = undefined;
+  #trailer: Headers | undefined = undefined;
   #headerSent = false;
 
   constructor(wire: HandlerContext) {
-    this.method = wire.method;
-    this.service = wire.service;
-    this.requestMethod = wire.requestMethod;
-    this.protocolName = wire.protocolName;
-    this.url = wire.url;
-    this.timeoutMs = () => wire.timeoutMs();
     this.#wire = wire;
+  }
+
+  get method(): DescMethod {
+    return this.#wire.method;
+  }
+
+  get service(): DescService {
+    return this.#wire.service;
+  }
+
+  get requestMethod(): string {
+    return this.#wire.requestMethod;
+  }
+
+  get protocolName(): string {
+    return this.#wire.protocolName;
+  }
+
+  get url(): string {
+    return this.#wire.url;
+  }
+
+  /** Time that is left, in milliseconds. Works without `this` too. */
+  get timeoutMs(): () => number | undefined {
+    const wire = this.#wire;
+    return () => wire.timeoutMs();
   }
 
   get signal(): AbortSignal {

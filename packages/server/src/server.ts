@@ -1,5 +1,11 @@
 import type { DescService } from "@bufbuild/protobuf";
-import { checkKnownOptions, formatServiceKey, logQuietly, show } from "@thrice/core";
+import {
+  checkKnownOptions,
+  compressFromBytes,
+  formatServiceKey,
+  logQuietly,
+  show,
+} from "@thrice/core";
 import type { HandlerOptions, ServiceHost } from "@thrice/core/codegen-v1";
 import { type ServedService, WireServer } from "@thrice/protocol";
 import {
@@ -73,8 +79,15 @@ class ThriceServer implements Server {
     const key = formatServiceKey(typeName, group, version);
     if (this.#services.has(key)) throw new Error(`service ${key} is registered already`);
     const { logger, clock } = this.#options;
-    const implementation = wrapHandler(service, handler, { exposeErrors, logger, clock });
-    this.#services.set(key, { service, implementation, maxReceiveBytes, group, version });
+    const served = {
+      service,
+      implementation: wrapHandler(service, handler, { exposeErrors, logger, clock }),
+      maxReceiveBytes,
+      compressMinBytes: compressFromBytes(resolved),
+      group,
+      version,
+    };
+    this.#services.set(key, served);
   }
 
   serve(): Promise<void> {

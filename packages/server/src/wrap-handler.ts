@@ -1,7 +1,8 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { show } from "@thrice/core";
-import { type Handle, type HandlerRules, serveMany, serveOne } from "./serve-handler.js";
+import { type Handle, type HandlerRules, serveOne } from "./serve-handler.js";
+import { ServedAnswers } from "./served-answers.js";
 
 /**
  * Puts the server's promises around a handler, and so makes the implementation that the wire serves. Methods are called on `handler`, so that a class works.
@@ -39,6 +40,6 @@ function findHandle(
 function wrapMethod(method: DescMethod, handle: Handle, rules: HandlerRules): Handle {
   const many = method.methodKind === "server_streaming" || method.methodKind === "bidi_streaming";
   return many
-    ? (request, context) => serveMany(handle, request, context, rules)
+    ? (request, context) => new ServedAnswers(handle, request, context, rules)
     : (request, context) => serveOne(handle, request, context, rules);
 }

@@ -44,6 +44,17 @@ describe("newServer", () => {
       options: { maxReceiveBytes: 0 },
       says: "maxReceiveBytes must be a whole number from 1 to 4294967295, got 0",
     },
+    {
+      title: "compression brotli",
+      options: { compression: "brotli" },
+      says: "compression must be one of 'none', 'gzip', got 'brotli'",
+    },
+    { title: "compression null", options: { compression: null }, says: "got null" },
+    {
+      title: "compressMinBytes -1",
+      options: { compressMinBytes: -1 },
+      says: "compressMinBytes must be a whole number from 0 to 4294967295, got -1",
+    },
     { title: "exposeErrors 1", options: { exposeErrors: 1 }, says: "exposeErrors must be true or" },
     { title: "exposeErrors null", options: { exposeErrors: null }, says: "exposeErrors must be" },
     { title: "tls true", options: { tls: true }, says: "tls must be an object, got true" },
@@ -97,6 +108,8 @@ describe("registering a service", () => {
     { title: "group a/b", options: { group: "a/b" }, says: "group must be printable ASCII" },
     { title: "port", options: { port: 1 }, says: "unknown option 'port'" },
     { title: "maxReceiveBytes 0", options: { maxReceiveBytes: 0 }, says: "from 1 to" },
+    { title: "compression true", options: { compression: true }, says: "got true" },
+    { title: "compressMinBytes x", options: { compressMinBytes: "x" }, says: "got 'x'" },
     { title: "exposeErrors no", options: { exposeErrors: "no" }, says: "got 'no'" },
   ])("refuses the option $title", ({ options, says }) => {
     expect(() => registerKindsServiceHandler(newServer(), {} as never, options as never)).toThrow(

@@ -50,6 +50,28 @@ describe("a handler that answers", () => {
     ]);
   });
 
+  test("an iterator that throws at once is unknown to the caller, and named in the log", async () => {
+    const next = () => {
+      throw new Error("out of paper");
+    };
+    const { peer, logger } = await bench.serve({
+      watch: () => ({ [Symbol.asyncIterator]: () => ({ next }) }),
+    });
+    const reading = readAll(peer().watch({}, { timeoutMs: 60_000 }));
+    expect(await failureOf(reading)).toMatchObject({ code: Code.Unknown });
+    expect(await failureOf(readAll(peer().watch({})))).toMatchObject({ code: Code.Unknown });
+    expect(logger.records).toHaveLength(2);
+  });
+
+  test("an iterator that does without promises is read", async () => {
+    const rest = [{ text: "a" }, { text: "b" }].values();
+    const next = () => rest.next() as never;
+    const { peer } = await bench.serve({
+      watch: () => ({ [Symbol.asyncIterator]: () => ({ next }) }),
+    });
+    expect(await readAll(peer().watch({}))).toEqual(["a", "b"]);
+  });
+
   test.each([
     { title: "null", item: null },
     { title: "a text", item: "hello" },

@@ -6,7 +6,6 @@ import {
   type DescMethodUnary,
   type Message,
   type MessageInitShape,
-  toBinary,
 } from "@bufbuild/protobuf";
 import {
   Code,
@@ -20,7 +19,8 @@ import {
   type UnaryResponse,
 } from "@connectrpc/connect";
 import { CallsUnderWay, runCall, startCall } from "@thrice/cluster";
-import { type Answer, type CallOptions, systemClock } from "@thrice/core";
+import { type Answer, type CallOptions, compressFromBytes, systemClock } from "@thrice/core";
+import { encodeMessage } from "@thrice/protocol";
 import { Channels } from "../channels.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
@@ -178,13 +178,15 @@ export class Caller {
     const { method, settings } = call;
     const { header, signal } = request;
     const { channels, logger } = this.#tools;
+    const compressMinBytes = compressFromBytes(settings);
     if (this.#closed) throw closedError();
     const { result, attempts, finished } = await runCall(this.#planner.plan(method, settings), {
       timeoutMs,
       signal,
       start: (attempt, listener) => {
         const { group, version } = settings;
-        const sent = { method, group, version, header, input: source.input() };
+        const input = source.input();
+        const sent = { method, group, version, header, input, compressMinBytes };
         return channels.start(attempt.endpoint, sent, attempt, listener);
       },
       whyNotReplayable: () => this.#whyNotReplayable(method, source),
@@ -205,7 +207,7 @@ export class Caller {
   }
 
   #replayable({ input }: DescMethod, messages: AsyncIterable<Message>): RequestSource {
-    const sizeOf = (message: Message) => toBinary(input, message).byteLength;
+    const sizeOf = (message: Message) => encodeMessage(input, message).byteLength;
     return new ReplayBuffer(messages, sizeOf, this.#options.replayBufferBytes);
   }
 

@@ -2,6 +2,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { RequestInput } from "@thrice/protocol";
+import { type Replayed, ReplayReader, type Step } from "./replay-reader.js";
 import type { RequestSource } from "./request-source.js";
 
 /**
@@ -9,7 +10,7 @@ import type { RequestSource } from "./request-source.js";
  * past its limit; from then on each message is dropped once a reader has gone past it, and a reader further
  * behind cannot go on.
  */
-export class ReplayBuffer implements RequestSource {
+export class ReplayBuffer implements RequestSource, Replayed {
   readonly #source: AsyncIterator<Message>;
   readonly #sizeOf: (message: Message) => number;
   readonly #maxBytes: number;
@@ -21,7 +22,8 @@ export class ReplayBuffer implements RequestSource {
   #ended = false;
   /** What the source threw, wrapped as it may have thrown undefined. */
   #failure: { readonly reason: unknown } | undefined;
-  #pulling: Promise<void> | undefined;
+  #isPulling = false;
+  #waiting: ReplayReader[] = [];
 
   /** `sizeOf` gives the size of a message in bytes; it is not called once the buffer is committed. */
   constructor(
@@ -47,41 +49,25 @@ export class ReplayBuffer implements RequestSource {
 
   /** Makes a reader that begins at the first message. Leaving it does not end the source. */
   reader(): AsyncIterableIterator<Message> {
-    let next = 0;
-    let left = false;
-    let leave = () => {
-      left = true;
-    };
-    /** Waits for one message more, or until the reader is left. Races of promises would pile up here. */
-    const wait = () =>
-      new Promise<void>((resolve) => {
-        leave = () => {
-          left = true;
-          resolve();
-        };
-        void this.#pull().then(resolve);
-      });
-    const done = { done: true, value: undefined } as const;
-    return {
-      next: async () => {
-        while (!left && !this.#ended && next >= this.#first + this.#kept.length) await wait();
-        if (left) return done;
-        if (next < this.#first)
-          throw new ConnectError("the request cannot be sent again", Code.Internal);
-        const message = this.#kept[next - this.#first];
-        if (message === undefined) return this.#endOfSource();
-        if (!this.#keeping) this.#forgetBefore(next);
-        next++;
-        return { done: false, value: message };
-      },
-      return: async () => {
-        leave();
-        return done;
-      },
-      [Symbol.asyncIterator]() {
-        return this;
-      },
-    };
+    return new ReplayReader(this);
+  }
+
+  stepAt(position: number): Step | undefined {
+    if (position < this.#first)
+      throw new ConnectError("the request cannot be sent again", Code.Internal);
+    const message = this.#kept[position - this.#first];
+    if (message !== undefined) {
+      if (!this.#keeping) this.#forgetBefore(position);
+      return { done: false, value: message };
+    }
+    if (!this.#ended) return undefined;
+    if (this.#failure !== undefined) throw this.#failure.reason;
+    return { done: true, value: undefined };
+  }
+
+  want(reader: ReplayReader): void {
+    this.#waiting.push(reader);
+    this.#pull();
   }
 
   commit(): void {
@@ -93,26 +79,38 @@ export class ReplayBuffer implements RequestSource {
     this.#ended = true;
     const leave = async () => this.#source.return?.();
     leave().catch(() => {}); // a source that fails to clean up has nobody to tell
+    this.#tell();
   }
 
-  /** Reads one message more; readers that wait for the same one share the work. Never rejects. */
-  #pull(): Promise<void> {
-    this.#pulling ??= this.#read().finally(() => {
-      this.#pulling = undefined;
-    });
-    return this.#pulling;
-  }
-
-  async #read(): Promise<void> {
+  /** Reads one message more; readers that wait for the same one share the work. */
+  #pull(): void {
+    if (this.#isPulling) return;
+    this.#isPulling = true;
     try {
-      const next = await this.#source.next();
-      if (next.done) this.#ended = true;
-      else this.#keep(next.value);
+      Promise.resolve(this.#source.next()).then(this.#onNext, this.#onFailure);
     } catch (reason) {
-      // Kept for the readers to come: to ask a failed source again would look like a good end.
-      this.#failure = { reason };
-      this.close();
+      this.#onFailure(reason);
     }
+  }
+
+  readonly #onNext = (next: IteratorResult<Message>): void => {
+    this.#isPulling = false;
+    if (next.done) this.#ended = true;
+    else this.#keep(next.value);
+    this.#tell();
+  };
+
+  /** Kept for the readers to come: to ask a failed source again would look like a good end. */
+  readonly #onFailure = (reason: unknown): void => {
+    this.#isPulling = false;
+    this.#failure = { reason };
+    this.close();
+  };
+
+  #tell(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    for (const reader of waiting) reader.look();
   }
 
   #keep(message: Message): void {
@@ -125,12 +123,8 @@ export class ReplayBuffer implements RequestSource {
 
   /** Drops what no reader needs that stands at message number `position`. */
   #forgetBefore(position: number): void {
+    if (position === this.#first) return;
     this.#kept.splice(0, position - this.#first);
     this.#first = position;
-  }
-
-  #endOfSource(): IteratorReturnResult<undefined> {
-    if (this.#failure !== undefined) throw this.#failure.reason;
-    return { done: true, value: undefined };
   }
 }

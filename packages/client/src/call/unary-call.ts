@@ -4,13 +4,14 @@
  */
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { AttemptHistory, AttemptRequest, CallInit } from "@thrice/cluster";
-import type {
-  AttemptListener,
-  AttemptResult,
-  CallOptions,
-  Logger,
-  RunningAttempt,
-  UnaryAnswer,
+import {
+  type AttemptListener,
+  type AttemptResult,
+  type CallOptions,
+  compressFromBytes,
+  type Logger,
+  type RunningAttempt,
+  type UnaryAnswer,
 } from "@thrice/core";
 import type { ChannelRequest, RequestInput } from "@thrice/protocol";
 import type { Channels } from "../channels.js";
@@ -64,6 +65,10 @@ export class UnaryCall implements CallInit, ChannelRequest {
 
   get version(): string | undefined {
     return this.#settings.version;
+  }
+
+  get compressMinBytes(): number | undefined {
+    return compressFromBytes(this.#settings);
   }
 
   get signal(): AbortSignal | undefined {

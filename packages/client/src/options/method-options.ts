@@ -5,6 +5,9 @@ import {
   type AttachmentsInit,
   type Backoff,
   type ClusterStrategy,
+  type Compression,
+  checkCompression,
+  checkCompressMinBytes,
   checkKnownOptions,
   checkNumber,
   checkServiceKeyPart,
@@ -31,6 +34,8 @@ export interface CallSettings {
   readonly cluster?: ClusterStrategy;
   readonly loadBalance?: LoadBalancer;
   readonly attachments?: Headers;
+  readonly compression?: Compression;
+  readonly compressMinBytes?: number;
   /** Of clients and services only, as is `version`. */
   readonly group?: string;
   readonly version?: string;
@@ -49,6 +54,8 @@ export const methodOptionNames: ReadonlySet<string> = new Set([
   "cluster",
   "loadBalance",
   "attachments",
+  "compression",
+  "compressMinBytes",
 ]);
 
 /**
@@ -66,6 +73,8 @@ export function checkMethodOptions(options: MethodOptions): CallSettings {
     ...present("cluster", options.cluster, checkCluster),
     ...present("loadBalance", options.loadBalance, checkLoadBalance),
     ...present("attachments", options.attachments, checkAttachments),
+    ...present("compression", options.compression, checkCompression),
+    ...present("compressMinBytes", options.compressMinBytes, checkCompressMinBytes),
   };
 }
 

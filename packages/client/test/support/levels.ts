@@ -19,5 +19,5 @@ export function openAt(bench: Bench, server: ServedKinds, levels: Levels, name: 
   const { advertised = "", client = {}, service = {}, method = {} } = levels;
   const opened = bench.client({ url: `${server.url}${advertised}`, ...client });
   const stub = opened.newStub({ ...service, methods: { [name]: method } });
-  return { ...opened, call: () => stub[name]({ text: "hi" }, levels.call) };
+  return { ...opened, call: (text = "hi") => stub[name]({ text }, levels.call) };
 }

@@ -1,9 +1,10 @@
 import type { DescService } from "@bufbuild/protobuf";
 import { checkShape } from "../check.js";
+import type { CompressionOptions } from "../compression.js";
 import type { ServiceKeyOptions } from "../service-key.js";
 
 /** Options of one service on a server. */
-export interface HandlerOptions extends ServiceKeyOptions {
+export interface HandlerOptions extends CompressionOptions, ServiceKeyOptions {
   /**
    * Whether the text of a plain `Error` is sent to the caller; otherwise it stays in the server's log.
    * @defaultValue what the server says, else false

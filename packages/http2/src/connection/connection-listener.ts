@@ -1,3 +1,4 @@
+import type { Duplex } from "node:stream";
 import type { StreamEnd } from "../stream-end.js";
 
 /** How a connection ended. */
@@ -31,6 +32,11 @@ export interface ConnectionListener {
   onGoaway?(code: number, lastStreamId: number, debug: string): void;
   /** The connection is over; all streams ended before. Called exactly once. */
   onClose?(end: ConnectionEnd): void;
+  /**
+   * The socket handed in is closed; after `onClose`. A listener of many connections may rely on this instead of adding a
+   * `close` listener to each socket.
+   */
+  onSocketClose?(socket: Duplex): void;
   /** A callback of a sink or of this listener threw; a mistake in the code above, not in what came from the peer. */
   onThrown?(error: unknown): void;
 }

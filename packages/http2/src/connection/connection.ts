@@ -6,8 +6,6 @@
  */
 import type { Duplex } from "node:stream";
 import { ErrorCode } from "../error-code.js";
-import { ReceiveCredit } from "../flow/receive-credit.js";
-import { SendLine } from "../flow/send-line.js";
 import { FrameFlag, FrameType, frameHeaderBytes } from "../frames/frame-type.js";
 import {
   fixedFrameBytes,
@@ -18,19 +16,20 @@ import {
   writeRstStream,
   writeWindowUpdate,
 } from "../frames/frame-writer.js";
-import { defaultTableBytes, HpackDecoder } from "../hpack/hpack-decoder.js";
-import { HpackEncoder } from "../hpack/hpack-encoder.js";
 import type { PreparedHeaders } from "../hpack/prepared-headers.js";
 import type { ResolvedHttp2Options } from "../http2-options.js";
-import { FloodGuard } from "../limits/flood-guard.js";
 import type { ActiveStream } from "../stream/active-stream.js";
-import { StreamTable } from "../stream/stream-table.js";
-import { type ConnectionEnd, type ConnectionListener, streamEndOf } from "./connection-listener.js";
-import { type ConnectionRole, noRole } from "./connection-role.js";
+import {
+  type ConnectionEnd,
+  type ConnectionListener,
+  type PeerSettings,
+  streamEndOf,
+} from "./connection-listener.js";
+import type { ConnectionRole } from "./connection-role.js";
+import { LastData } from "./last-data.js";
+import { LazyParts } from "./lazy-parts.js";
 import { copyLimitBytes, Output } from "./output.js";
-import { newPeerState, type PeerState } from "./peer-state.js";
-import { Pings } from "./pings.js";
-import { RecentResets } from "./recent-resets.js";
+import { settingsBeforeFirst } from "./peer-settings.js";
 import { SocketLink } from "./socket-link.js";
 
 /** Quiet time after which a large slab is given back, in milliseconds. */
@@ -40,19 +39,21 @@ const trimAboveBytes = 4_096;
 const closed: ConnectionEnd = { kind: "closed-here", code: ErrorCode.NO_ERROR, reason: "closed" };
 
 /** Connection of either role. */
-export class Connection {
-  readonly isServer: boolean;
+export class Connection extends LazyParts {
+  /** What client and server do differently. */
+  readonly role: ConnectionRole;
   readonly options: ResolvedHttp2Options;
   readonly listener: ConnectionListener;
-  readonly streams = new StreamTable<ActiveStream>();
-  readonly peer: PeerState;
   readonly out: Output;
-  readonly credit: ReceiveCredit;
-  readonly line: SendLine;
-  readonly guard: FloodGuard;
-  readonly pings: Pings;
-  readonly resets = new RecentResets();
   readonly link: SocketLink;
+  /** What the peer has set; never changed, only replaced. */
+  peer: PeerSettings;
+  /** The peer's SETTINGS have arrived. */
+  hasPeerSettled = false;
+  /** The peer has acknowledged our SETTINGS. */
+  hasPeerAcknowledged = false;
+  /** The peer's last GOAWAY. */
+  peerGoaway: { lastStreamId: number; code: number; debug: string } | undefined;
   /** Takes no new streams. */
   isClosing = false;
   hasEnded = false;
@@ -60,46 +61,34 @@ export class Connection {
   lastPeerStreamId = 0;
   /** Last stream that this side opened. */
   lastOwnStreamId = 0;
-  /** What client and server do differently; set before the link starts. */
-  role: ConnectionRole = noRole;
+  readonly #lastData = new LastData();
   #hasSentGoaway = false;
-  #encoder: HpackEncoder | undefined;
-  #decoder: HpackDecoder | undefined;
 
   constructor(
     socket: Duplex,
-    isServer: boolean,
+    role: ConnectionRole,
     options: ResolvedHttp2Options,
     listener: ConnectionListener,
   ) {
-    this.isServer = isServer;
+    super();
+    this.role = role;
     this.options = options;
     this.listener = listener;
-    this.peer = newPeerState(options);
+    this.peer = settingsBeforeFirst(options);
     this.out = new Output(socket, this);
-    this.credit = new ReceiveCredit(this);
-    this.line = new SendLine(this);
-    this.guard = new FloodGuard(options);
-    this.pings = new Pings(this);
     this.link = new SocketLink(socket, this);
   }
 
-  /** Made when first needed, as an idle connection needs none. */
-  get encoder(): HpackEncoder {
-    this.#encoder ??= new HpackEncoder(this.options, defaultTableBytes);
-    return this.#encoder;
-  }
-
-  /** Made when first needed, as an idle connection needs none. */
-  get decoder(): HpackDecoder {
-    this.#decoder ??= new HpackDecoder(this.options);
-    return this.#decoder;
+  get isServer(): boolean {
+    return this.role.isServer;
   }
 
   /** Called after bytes were handed to the socket. */
   onFlushed(): void {
     this.link.onFlushed();
-    if (this.streams.size === 0 && this.out.slab.length <= trimAboveBytes) this.out.trim();
+    if (this.streams.size > 0) return;
+    this.link.rest();
+    if (this.out.slab.length <= trimAboveBytes) this.out.trim();
   }
 
   /** Whether so much waits for the socket that no DATA may be added. */
@@ -137,7 +126,7 @@ export class Connection {
     out.commit(writeHeaderBlock(out.slab, from, streamId, block, endStream, max));
   }
 
-  /** Writes one DATA frame of `length` bytes and takes it from the windows. */
+  /** Writes `length` bytes as one DATA frame, or as more of the last one, and takes them from the windows. */
   writeData(
     stream: ActiveStream,
     bytes: Uint8Array,
@@ -148,14 +137,16 @@ export class Connection {
     stream.sendWindow -= length;
     this.line.window -= length;
     const { out } = this;
-    const at = out.reserve(
-      frameHeaderBytes + (length < copyLimitBytes ? length : length - bytes.length),
-    );
+    const isCopied = length < copyLimitBytes;
+    if (isCopied && this.#lastData.extend(this, stream.id, bytes, head, endStream)) return;
+    const at = out.reserve(frameHeaderBytes + (isCopied ? length : length - bytes.length));
     const flags = endStream ? FrameFlag.END_STREAM : 0;
     let end = writeFrameHeader(out.slab, at, length, FrameType.DATA, flags, stream.id);
     if (head !== undefined) end = out.copy(head, end);
-    if (length < copyLimitBytes) {
-      out.commit(out.copy(bytes, end));
+    if (isCopied) {
+      end = out.copy(bytes, end);
+      out.commit(end);
+      this.#lastData.note(out, stream.id, at, end);
     } else {
       out.commit(end);
       out.append(bytes);
@@ -209,14 +200,14 @@ export class Connection {
   isIdle(streamId: number): boolean {
     const isOwn = (streamId & 1) === (this.isServer ? 0 : 1);
     if (streamId <= (isOwn ? this.lastOwnStreamId : this.lastPeerStreamId)) return false;
-    return !this.resets.mayInclude(streamId);
+    return !this.mayBeReset(streamId);
   }
 
   /** Takes note of a frame for a stream that is not, or no longer, open; late frames of a reset stream are no mistake. */
   receiveStray(streamId: number): void {
     if (this.isIdle(streamId)) {
       this.fail(ErrorCode.PROTOCOL_ERROR, "frame on an idle stream");
-    } else if (!this.resets.mayInclude(streamId)) {
+    } else if (!this.mayBeReset(streamId)) {
       this.fail(ErrorCode.STREAM_CLOSED, "frame on a closed stream");
     }
   }
@@ -232,7 +223,7 @@ export class Connection {
 
   /** Takes note that the byte stream is gone. After a GOAWAY that is no surprise. */
   lose(error: Error | undefined): void {
-    const goaway = this.peer.goaway;
+    const goaway = this.peerGoaway;
     if (goaway !== undefined) {
       this.#finish({ kind: "goaway", code: goaway.code, debug: goaway.debug }, true);
     } else {
@@ -273,7 +264,7 @@ export class Connection {
 
   /** Ends with the last stream; what made it close tells why. */
   #endQuietly(): void {
-    const goaway = this.peer.goaway;
+    const goaway = this.peerGoaway;
     this.end(
       goaway === undefined ? closed : { kind: "goaway", code: goaway.code, debug: goaway.debug },
     );
@@ -288,7 +279,7 @@ export class Connection {
     for (const stream of this.streams.values()) {
       stream.finish(streamEndOf(end, this.link.hasSent(stream.firstByteAt)));
     }
-    this.pings.end();
+    this.endPings();
     try {
       this.listener.onClose?.(end);
     } catch (error) {

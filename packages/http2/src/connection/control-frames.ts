@@ -59,21 +59,21 @@ export class ControlFrames {
     const lastStreamId = readUint32(bytes, start) & max31Bits;
     const code = readUint32(bytes, start + 4);
     const debug = bytes.toString("latin1", start + 8, Math.min(end, start + 8 + maxDebugBytes));
-    const before = connection.peer.goaway;
+    const before = connection.peerGoaway;
     if (lastStreamId > (before?.lastStreamId ?? max31Bits)) {
       this.#protocolError("GOAWAY with a rising last stream");
       return;
     }
     // Some peers say goodbye once more without the reason that they gave before.
     const isReason = before === undefined || code !== ErrorCode.NO_ERROR;
-    connection.peer.goaway = isReason ? { lastStreamId, code, debug } : { ...before, lastStreamId };
+    connection.peerGoaway = isReason ? { lastStreamId, code, debug } : { ...before, lastStreamId };
     connection.isClosing = true;
     try {
       connection.listener.onGoaway?.(code, lastStreamId, debug);
     } catch (error) {
       connection.reportThrown(error);
     }
-    connection.role.receiveGoaway(lastStreamId, code, debug);
+    connection.role.receiveGoaway(connection, lastStreamId, code, debug);
   }
 
   /** Takes WINDOW_UPDATE for a stream or the connection. */

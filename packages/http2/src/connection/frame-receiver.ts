@@ -26,7 +26,13 @@ export class FrameReceiver implements FrameHandler {
     this.#blocks = new HeaderBlocks(connection);
     this.#control = new ControlFrames(connection);
     this.#settings = new SettingsFrames(connection);
-    this.#prefaceLeft = connection.isServer ? clientPreface.length : 0;
+    const isFirst = connection.isServer && !connection.hasPeerSettled;
+    this.#prefaceLeft = isFirst ? clientPreface.length : 0;
+  }
+
+  /** Whether another receiver could take what comes next: after the first SETTINGS, between two frames. */
+  get isAtRest(): boolean {
+    return this.#connection.hasPeerSettled && !this.isInsideBlock && !this.#reader.isInsideData;
   }
 
   /** Whether a frame other than DATA, or a header block, has begun and not ended. */
@@ -40,14 +46,15 @@ export class FrameReceiver implements FrameHandler {
       this.#reader.read(chunk);
       return;
     }
-    const from = clientPreface.length - this.#prefaceLeft;
     const length = Math.min(this.#prefaceLeft, chunk.length);
-    if (clientPreface.compare(chunk, 0, length, from, from + length) !== 0) {
+    const from = clientPreface.length - this.#prefaceLeft;
+    for (let i = 0; i < length; i++) {
+      if (chunk[i] === clientPreface[from + i]) continue;
       this.#connection.fail(ErrorCode.PROTOCOL_ERROR, "not an HTTP/2 preface");
       return;
     }
     this.#prefaceLeft -= length;
-    if (length < chunk.length) this.#reader.read(chunk.subarray(length));
+    this.#reader.read(chunk, length);
   }
 
   /** Reads no more. */
@@ -65,7 +72,7 @@ export class FrameReceiver implements FrameHandler {
     isLast: boolean,
   ): void {
     const connection = this.#connection;
-    if (streamId === 0 || this.#blocks.openStreamId !== 0 || !connection.peer.hasSettled) {
+    if (streamId === 0 || this.#blocks.openStreamId !== 0 || !connection.hasPeerSettled) {
       connection.fail(ErrorCode.PROTOCOL_ERROR, "DATA out of place");
       return;
     }
@@ -110,7 +117,7 @@ export class FrameReceiver implements FrameHandler {
       this.#blocks.receiveContinuation(flags, bytes, start, end);
       return;
     }
-    if (!this.#connection.peer.hasSettled) {
+    if (!this.#connection.hasPeerSettled) {
       if (type !== FrameType.SETTINGS || (flags & FrameFlag.ACK) !== 0) {
         this.onFramingError(ErrorCode.PROTOCOL_ERROR, "SETTINGS must come first");
         return;

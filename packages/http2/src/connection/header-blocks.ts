@@ -90,6 +90,6 @@ export class HeaderBlocks {
       return;
     }
     connection.guard.noteUseful();
-    connection.role.receiveList(streamId, headers, endStream);
+    connection.role.receiveList(connection, streamId, headers, endStream);
   }
 }

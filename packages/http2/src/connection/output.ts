@@ -73,6 +73,19 @@ export class Output {
     setImmediate(flush, this);
   }
 
+  /**
+   * Whether what stands in the slab from `from` up to `end`, of which the last byte was appended as number `endedAt`, is the
+   * last that was appended, has not been handed over, and has room for `bytes` more behind it.
+   */
+  canExtend(from: number, end: number, endedAt: number, bytes: number): boolean {
+    return (
+      this.appendedBytes === endedAt &&
+      this.#at === end &&
+      this.#from <= from &&
+      this.slab.length - end >= bytes
+    );
+  }
+
   /** Appends a body, by reference if it is long. The caller no longer changes it. */
   append(bytes: Uint8Array): void {
     const length = bytes.length;

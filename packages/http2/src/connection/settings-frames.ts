@@ -14,6 +14,11 @@ import {
 import { fixedFrameBytes, readUint32, writeSettingsAck } from "../frames/frame-writer.js";
 import { defaultTableBytes } from "../hpack/hpack-decoder.js";
 import type { Connection } from "./connection.js";
+import type { PeerSettings } from "./connection-listener.js";
+import { sharedSettings } from "./peer-settings.js";
+
+/** Settings while a frame changes them. */
+type NextSettings = { -readonly [Name in keyof PeerSettings]: PeerSettings[Name] };
 
 /** SETTINGS frames of one connection. */
 export class SettingsFrames {
@@ -40,16 +45,18 @@ export class SettingsFrames {
       this.#receiveAck();
       return;
     }
-    if (connection.peer.hasSettled && this.#isFlood()) return;
+    if (connection.hasPeerSettled && this.#isFlood()) return;
+    const next = { ...connection.peer };
+    // A peer that names no limit has none (RFC 9113 section 6.5.2).
+    if (!connection.hasPeerSettled) next.maxConcurrentStreams = Number.POSITIVE_INFINITY;
     for (let at = start; at < end; at += 6) {
       const id = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
-      if (!this.#applySetting(id, readUint32(bytes, at + 2))) return;
+      if (!this.#applySetting(next, id, readUint32(bytes, at + 2))) return;
     }
-    if (!connection.peer.hasSettled) {
-      connection.peer.hasSettled = true;
-      connection.link.deadlines.clear("preface");
-      connection.link.deadlines.disarm();
-      this.#settleStreamLimit(bytes, start, end);
+    connection.peer = sharedSettings(next);
+    if (!connection.hasPeerSettled) {
+      connection.hasPeerSettled = true;
+      connection.link.settle("preface");
     }
     const at = connection.out.reserve(fixedFrameBytes);
     connection.out.commit(writeSettingsAck(connection.out.slab, at));
@@ -59,31 +66,21 @@ export class SettingsFrames {
     } catch (error) {
       connection.reportThrown(error);
     }
-    if (!connection.hasEnded) connection.line.run();
+    if (!connection.hasEnded) connection.runLine();
   }
 
   #receiveAck(): void {
     const connection = this.#connection;
-    if (connection.peer.hasAcknowledged) return void this.#isFlood();
-    connection.peer.hasAcknowledged = true;
-    connection.link.deadlines.clear("settings");
-    connection.link.deadlines.disarm();
+    if (connection.hasPeerAcknowledged) return void this.#isFlood();
+    connection.hasPeerAcknowledged = true;
+    connection.link.settle("settings");
     const { headerTableBytes } = connection.options;
     if (headerTableBytes !== defaultTableBytes) {
       connection.decoder.confirmMaxTableBytes(headerTableBytes);
     }
   }
 
-  /** A peer that names no limit has none. @see RFC 9113 section 6.5.2 */
-  #settleStreamLimit(bytes: Buffer, start: number, end: number): void {
-    for (let at = start; at < end; at += 6) {
-      const id = ((bytes[at] as number) << 8) | (bytes[at + 1] as number);
-      if (id === SettingId.MAX_CONCURRENT_STREAMS) return;
-    }
-    this.#connection.peer.maxConcurrentStreams = Number.POSITIVE_INFINITY;
-  }
-
-  #applySetting(id: number, value: number): boolean {
+  #applySetting(next: NextSettings, id: number, value: number): boolean {
     const connection = this.#connection;
     switch (id) {
       case SettingId.HEADER_TABLE_SIZE:
@@ -94,17 +91,17 @@ export class SettingsFrames {
         this.#protocolError("ENABLE_PUSH out of range");
         return false;
       case SettingId.MAX_CONCURRENT_STREAMS:
-        connection.peer.maxConcurrentStreams = value;
+        next.maxConcurrentStreams = value;
         return true;
       case SettingId.INITIAL_WINDOW_SIZE:
-        return this.#resizeWindows(value);
+        return this.#resizeWindows(next, value);
       case SettingId.MAX_FRAME_SIZE:
-        connection.peer.maxFrameBytes = value;
+        next.maxFrameBytes = value;
         if (value >= minMaxFrameBytes && value <= maxMaxFrameBytes) return true;
         this.#protocolError("MAX_FRAME_SIZE out of range");
         return false;
       case SettingId.MAX_HEADER_LIST_SIZE:
-        connection.peer.maxHeaderListBytes = value;
+        next.maxHeaderListBytes = value;
         return true;
       default:
         return true;
@@ -112,14 +109,14 @@ export class SettingsFrames {
   }
 
   /** Windows of open streams move with the setting, if need be below zero. @see RFC 9113 section 6.9.2 */
-  #resizeWindows(value: number): boolean {
+  #resizeWindows(next: NextSettings, value: number): boolean {
     const connection = this.#connection;
     if (value > max31Bits) {
       connection.fail(ErrorCode.FLOW_CONTROL_ERROR, "INITIAL_WINDOW_SIZE out of range");
       return false;
     }
-    const change = value - connection.peer.initialWindowBytes;
-    connection.peer.initialWindowBytes = value;
+    const change = value - next.initialWindowBytes;
+    next.initialWindowBytes = value;
     for (const stream of connection.streams.values()) {
       stream.sendWindow += change;
       if (stream.sendWindow > max31Bits) {

@@ -6,6 +6,7 @@ import { ErrorCode } from "../error-code.js";
 import { type DeadlineKind, Deadlines } from "../limits/deadlines.js";
 import type { Connection } from "./connection.js";
 import { FrameReceiver } from "./frame-receiver.js";
+import { watchBytes, watchEnd } from "./socket-events.js";
 
 /** What sockets have beyond a Duplex. */
 interface SocketExtras {
@@ -15,38 +16,17 @@ interface SocketExtras {
   setNoDelay?: (noDelay: boolean) => unknown;
 }
 
-/** Where a socket keeps its link, so that all sockets share the functions below and need no closures. */
-const linkKey = Symbol("thrice.http2.link");
-
-interface Linked extends Duplex {
-  [linkKey]?: SocketLink;
-}
-
-function onData(this: Linked, chunk: Buffer): void {
-  this[linkKey]?.receive(chunk);
-}
-
-function onDrain(this: Linked): void {
-  this[linkKey]?.receiveDrain();
-}
-
-function onError(this: Linked, error: Error): void {
-  this[linkKey]?.receiveEnd(error);
-}
-
-function onClose(this: Linked): void {
-  this[linkKey]?.receiveEnd(undefined);
-}
-
 /** Link of one connection. */
 export class SocketLink {
-  readonly deadlines: Deadlines;
   /** Backlog at which output counts as congested, in bytes. */
   readonly maxBacklogBytes: number;
   readonly #socket: Duplex;
   readonly #connection: Connection;
-  readonly #receiver: FrameReceiver;
+  /** There while bytes are at hand, streams are open, or a frame is not complete. */
+  #receiver: FrameReceiver | undefined;
   #hasConnected: boolean;
+  /** There while something is waited for. */
+  #deadlines: Deadlines | undefined;
   #error: Error | undefined;
   #controlBytes = 0;
   #stuckBytes = 0;
@@ -58,10 +38,8 @@ export class SocketLink {
     this.#socket = socket;
     this.#connection = connection;
     const { options } = connection;
-    this.deadlines = new Deadlines(options.clock, this);
     // Below the socket's own mark a full backlog would not be followed by its drain event.
     this.maxBacklogBytes = Math.max(options.maxOutputBytes, socket.writableHighWaterMark);
-    this.#receiver = new FrameReceiver(connection);
     const extras = socket as SocketExtras;
     this.#hasConnected = extras.connecting !== true && extras.secureConnecting !== true;
     if (!this.#hasConnected) {
@@ -72,29 +50,51 @@ export class SocketLink {
     extras.setNoDelay?.call(socket, true);
   }
 
+  get deadlines(): Deadlines {
+    this.#deadlines ??= new Deadlines(this.#connection.options.clock, this);
+    return this.#deadlines;
+  }
+
+  /** Waits for `kind` no longer, and gives the timer back if that was all. */
+  settle(kind: DeadlineKind): void {
+    this.#deadlines?.clear(kind);
+    this.#deadlines?.disarm();
+  }
+
+  /** Drops the deadlines, of which none is left. */
+  onNothingDue(): void {
+    this.#deadlines = undefined;
+  }
+
   /** Begins to listen. Separate from construction, so that whoever made the connection can finish that first. */
   start(initialBytes: Uint8Array | undefined): void {
     const socket = this.#socket;
-    (socket as Linked)[linkKey] = this;
-    socket.on("error", onError);
+    watchEnd(socket, this);
     if (socket.destroyed) {
       this.#connection.lose(socket.errored ?? undefined);
       return;
     }
-    if (initialBytes !== undefined && initialBytes.length > 0) {
-      this.receive(Buffer.from(initialBytes));
-    }
-    socket.on("data", onData);
-    socket.on("drain", onDrain);
-    socket.on("end", onClose);
-    socket.on("close", onClose);
+    if (initialBytes !== undefined) this.receive(asBuffer(initialBytes));
+    watchBytes(socket);
   }
 
   /** Takes note that the byte stream ended, with `error` or the one that came before. */
   receiveEnd(error: Error | undefined): void {
     this.#error ??= error;
     this.#connection.lose(this.#error);
+    this.#deadlines?.clearAll(); // of a connection that lingered
     this.#socket.destroy();
+  }
+
+  /** Takes note that the socket is closed. */
+  receiveClose(): void {
+    this.receiveEnd(undefined);
+    const { listener } = this.#connection;
+    try {
+      listener.onSocketClose?.(this.#socket);
+    } catch (error) {
+      this.#connection.reportThrown(error);
+    }
   }
 
   /**
@@ -115,6 +115,7 @@ export class SocketLink {
       for (const next of waiting) this.#read(next);
     }
     this.#isReading = false;
+    if (this.#connection.streams.size === 0) this.rest();
   }
 
   /** Whether any byte from place `at` of the output on can have reached the peer. */
@@ -141,37 +142,43 @@ export class SocketLink {
       if (this.deadlines.has("write")) return;
       this.#stuckBytes = this.#socket.writableLength;
       this.deadlines.set("write", this.#connection.options.writeTimeoutMs);
-    } else if (this.#connection.line.hasWaiting) {
-      this.#connection.line.run();
+    } else {
+      this.#connection.runLine();
     }
   }
 
   /** Lets what was written go out, drops what arrives, and closes the socket. */
   linger(): void {
     const { out, options } = this.#connection;
-    this.#receiver.stop();
-    this.deadlines.clearAll();
+    this.#receiver?.stop();
+    this.#deadlines?.clearAll();
     this.#resume();
     out.flush();
     out.close();
     this.#socket.end();
     this.deadlines.set("linger", options.closeTimeoutMs);
-    this.#socket.once("close", () => this.deadlines.clearAll());
   }
 
   /** Lets go of a socket that is of no more use. */
   abandon(): void {
-    this.#receiver.stop();
-    this.deadlines.clearAll();
+    this.#receiver?.stop();
+    this.#deadlines?.clearAll();
     this.#connection.out.close();
     this.#socket.destroy();
+  }
+
+  /** Gives memory back while no stream is open. */
+  rest(): void {
+    if (this.#receiver?.isAtRest && !this.#isReading) this.#receiver = undefined;
   }
 
   #read(chunk: Buffer): void {
     const connection = this.#connection;
     if (connection.hasEnded) return;
+    this.#receiver ??= new FrameReceiver(connection);
+    const receiver = this.#receiver;
     try {
-      this.#receiver.read(chunk);
+      receiver.read(chunk);
     } catch (error) {
       connection.reportThrown(error);
       connection.end({
@@ -181,22 +188,21 @@ export class SocketLink {
       });
     }
     if (connection.hasEnded) return;
-    if (this.#receiver.isInsideBlock) {
-      if (!this.deadlines.has("header")) {
-        this.deadlines.set("header", connection.options.headerTimeoutMs);
-      }
+    if (receiver.isInsideBlock) {
+      const { deadlines } = this;
+      if (!deadlines.has("header")) deadlines.set("header", connection.options.headerTimeoutMs);
     } else {
-      this.deadlines.clear("header");
+      this.#deadlines?.clear("header");
     }
     if (connection.isServer && !this.#isPaused && connection.isCongested) this.#pause();
   }
 
   /** Takes note that the socket has room again. */
   receiveDrain(): void {
-    this.deadlines.clear("write");
+    this.#deadlines?.clear("write");
     this.#controlBytes = 0;
     this.#resume();
-    if (!this.#connection.hasEnded) this.#connection.line.run();
+    if (!this.#connection.hasEnded) this.#connection.runLine();
   }
 
   /** A server reads nothing more while its answers are not being read, for every request may add to them. */
@@ -238,10 +244,10 @@ export class SocketLink {
         return;
       case "trim":
         connection.out.trim();
-        connection.streams.trim();
+        connection.trimStreams();
         return;
       case "goaway":
-        connection.role.onGoawayDue();
+        connection.role.onGoawayDue(connection);
         return;
       case "linger":
         this.#socket.destroy();
@@ -276,4 +282,8 @@ export class SocketLink {
     }
     if (earliestMs < Number.POSITIVE_INFINITY) this.deadlines.set("window", earliestMs - nowMs);
   }
+}
+
+function asBuffer(bytes: Uint8Array): Buffer {
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
 }

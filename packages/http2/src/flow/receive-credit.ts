@@ -7,7 +7,6 @@
  * @see RFC 9113 sections 5.2 and 6.9
  */
 import type { Connection } from "../connection/connection.js";
-import { initialWindowBytes } from "../frames/frame-type.js";
 import type { ActiveStream } from "../stream/active-stream.js";
 
 /** Receive side of one connection. */
@@ -19,7 +18,7 @@ export class ReceiveCredit {
   /** Size that the connection's window is topped up to. */
   connectionWindowBytes: number;
   readonly #connection: Connection;
-  #window = initialWindowBytes;
+  #window: number;
   #unreturned = 0;
   #heldBytes = 0;
   #isSampling = false;
@@ -30,13 +29,7 @@ export class ReceiveCredit {
     this.newStreamWindowBytes = connection.options.streamWindowBytes;
     this.streamWindowBytes = this.newStreamWindowBytes;
     this.connectionWindowBytes = connection.options.connectionWindowBytes;
-  }
-
-  /** Opens the connection's window beyond what it has from the start. */
-  openConnection(): void {
-    const increment = this.connectionWindowBytes - this.#window;
-    if (increment > 0) this.#connection.writeWindowUpdate(0, increment);
-    this.#window += increment;
+    this.#window = this.connectionWindowBytes; // what the opening said
   }
 
   /** Takes `bytes` of the peer's from the connection's window; `false` if it had no right to send them. */

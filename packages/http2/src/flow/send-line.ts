@@ -23,11 +23,6 @@ export class SendLine {
     this.#connection = connection;
   }
 
-  /** Whether any stream waits for the connection. */
-  get hasWaiting(): boolean {
-    return this.#first !== undefined;
-  }
-
   /** Whether `length` bytes of `stream` can go out as one frame now. */
   canSendNow(stream: ActiveStream, length: number): boolean {
     return (

@@ -61,15 +61,20 @@ export class FrameReader {
     return this.#held !== undefined;
   }
 
+  /** Whether a DATA frame has begun and its end has not come. */
+  get isInsideData(): boolean {
+    return this.#dataLeft + this.#padLeft > 0;
+  }
+
   /** Hands over nothing more, not even the rest of the chunk at hand. */
   stop(): void {
     this.#isStopped = true;
     this.#held = undefined;
   }
 
-  /** Takes the next bytes of the stream. */
-  read(chunk: Buffer): void {
-    let at = 0;
+  /** Takes the next bytes of the stream: `chunk` from `start` on. */
+  read(chunk: Buffer, start = 0): void {
+    let at = start;
     if (this.#held !== undefined) at = this.#fillHeld(chunk, at);
     const end = chunk.length;
     while (at < end && !this.#isStopped) {

@@ -21,6 +21,8 @@ export type DeadlineKind =
 /** Is told what is due. */
 export interface DeadlineOwner {
   onDue(kind: DeadlineKind): void;
+  /** There is nothing to wait for and no timer: the deadlines may be dropped. */
+  onNothingDue(): void;
 }
 
 /** Deadlines of one connection. */
@@ -65,6 +67,7 @@ export class Deadlines {
     this.#cancel?.();
     this.#cancel = undefined;
     this.#armedForMs = Number.POSITIVE_INFINITY;
+    this.#owner.onNothingDue();
   }
 
   #arm(nowMs: number, dueMs: number): void {
@@ -85,5 +88,6 @@ export class Deadlines {
     }
     const earliestMs = Math.min(...(this.#dueMs?.values() ?? []));
     if (earliestMs < this.#armedForMs) this.#arm(this.#clock.nowMs(), earliestMs);
+    else this.disarm();
   }
 }

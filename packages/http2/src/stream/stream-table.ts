@@ -14,7 +14,7 @@ export interface TableEntry {
 const smallestRing = 16;
 const largestRing = 4_096;
 
-/** Table of one connection. Empty, it holds no memory to speak of. */
+/** Table of one connection. */
 export class StreamTable<Entry extends TableEntry> {
   size = 0;
   #ring: (Entry | undefined)[] = [];
@@ -49,14 +49,6 @@ export class StreamTable<Entry extends TableEntry> {
     const entries: Entry[] = [...(this.#others?.values() ?? [])];
     for (const entry of this.#ring) if (entry !== undefined) entries.push(entry);
     return entries.sort((a, b) => a.id - b.id);
-  }
-
-  /** Gives memory back if the table is empty. */
-  trim(): void {
-    if (this.size > 0) return;
-    this.#ring = [];
-    this.#mask = -1;
-    this.#others = undefined;
   }
 
   #place(entry: Entry): void {

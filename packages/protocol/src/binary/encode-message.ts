@@ -1,13 +1,13 @@
 /**
  * Encodes messages in the binary form, byte for byte as `toBinary` does, with one writer that is used again.
  *
- * Hot path. Measured (bench/encode.ts): `toBinary` makes a writer and grows a buffer for each message, which takes longer
- * than the writing, and the collector has to take them away again. Whatever is out of the ordinary is left to it: types
- * that are not {@link isWritable}, and messages that turn out to be wrong.
+ * Hot path. Measured (bench/encode.ts): `toBinary` makes a writer and memory for each message, which takes longer than the
+ * writing, and the collector has to take them away again. Whatever is out of the ordinary is left to it: types that are
+ * not {@link isWritable}, and messages that turn out to be wrong.
  */
 import { type DescMessage, type Message, toBinary } from "@bufbuild/protobuf";
-import { BinaryWriter } from "@bufbuild/protobuf/wire";
 import { isWritable, type MessageWriter, messageWriter } from "./message-writer.js";
+import { WireWriter } from "./wire-writer.js";
 
 /** Encodes `message`. @throws Error as `toBinary` does. */
 export function encodeMessage(schema: DescMessage, message: Message): Uint8Array {
@@ -18,19 +18,16 @@ export function encodeMessage(schema: DescMessage, message: Message): Uint8Array
   idle = undefined;
   try {
     write(writer, message as Message & Record<string, unknown>);
-    const bytes = writer.finish();
-    idle = bytes.length > maxKeptBytes ? new BinaryWriter() : writer;
-    return bytes;
+    return writer.finish();
   } catch {
-    idle = new BinaryWriter();
+    writer.drop();
     return toBinary(schema, message);
+  } finally {
+    idle = writer;
   }
 }
 
-/** A writer keeps a buffer as long as its longest message; it is let go after one longer than this. */
-const maxKeptBytes = 65_536;
-
-let idle: BinaryWriter | undefined = new BinaryWriter();
+let idle: WireWriter | undefined = new WireWriter();
 
 const writers = new WeakMap<DescMessage, MessageWriter | "none">();
 

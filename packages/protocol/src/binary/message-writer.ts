@@ -1,11 +1,12 @@
 /** Writers of message types, made from their descriptors. */
 import { type DescField, type DescMessage, type Message, ScalarType } from "@bufbuild/protobuf";
-import { type BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { WireType } from "@bufbuild/protobuf/wire";
 import { isWrapperDesc, FeatureSet_FieldPresence as Presence } from "@bufbuild/protobuf/wkt";
 import { mapKeyFrom, scalarWireType, scalarWriter, type WriteValue } from "./scalar-writer.js";
+import type { WireWriter } from "./wire-writer.js";
 
 /** Writes the fields of a message, without a tag or length of its own. */
-export type MessageWriter = (writer: BinaryWriter, message: Fields) => void;
+export type MessageWriter = (writer: WireWriter, message: Fields) => void;
 
 type Fields = Readonly<Record<string, unknown>>;
 

@@ -1,9 +1,10 @@
-/** Values of scalar types, written with what `@bufbuild/protobuf` has for them. */
+/** Values of scalar types, written in the forms that protobuf-es has for them. */
 import { protoInt64, ScalarType } from "@bufbuild/protobuf";
-import { type BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
+import { WireType } from "@bufbuild/protobuf/wire";
+import type { WireWriter } from "./wire-writer.js";
 
 /** Writes one value. @throws Error if it is not of the type. */
-export type WriteValue = (writer: BinaryWriter, value: unknown) => void;
+export type WriteValue = (writer: WireWriter, value: unknown) => void;
 
 /** The writer of a type. */
 export function scalarWriter(type: ScalarType): WriteValue {

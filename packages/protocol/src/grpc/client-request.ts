@@ -61,14 +61,19 @@ export class RequestHeaders {
   }
 }
 
-/** The header fields that vary from attempt to attempt, names and values by turns. */
+/**
+ * The header fields that vary from attempt to attempt, names and values by turns. `mayBePacked` says that messages of the
+ * request may be compressed.
+ */
 export function varyingHeaders(
   { header }: ChannelRequest,
   { timeoutMs, previousAttempts }: AttemptDetails,
+  mayBePacked: boolean,
 ): readonly string[] {
   const timed = timeoutMs !== Number.POSITIVE_INFINITY;
-  if (!timed && previousAttempts === 0 && header === undefined) return noFields;
+  if (!timed && previousAttempts === 0 && header === undefined && !mayBePacked) return noFields;
   const fields = timed ? ["grpc-timeout", formatGrpcTimeout(timeoutMs)] : [];
+  if (mayBePacked) fields.push("grpc-encoding", "gzip");
   if (previousAttempts > 0) fields.push("grpc-previous-rpc-attempts", String(previousAttempts));
   if (header === undefined) return fields;
   for (const [name, value] of header) {

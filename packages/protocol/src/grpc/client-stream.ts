@@ -1,5 +1,5 @@
 /** One attempt of a call with many messages in either direction. */
-import { fromBinary, type Message } from "@bufbuild/protobuf";
+import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Answer, AttemptListener, RunningAttempt } from "@thrice/core";
 import {
@@ -9,22 +9,25 @@ import {
   type StreamEnd,
   type StreamSink,
 } from "@thrice/http2";
+import { decodeMessage } from "../binary/decode-message.js";
 import { encodeMessage } from "../binary/encode-message.js";
 import type { AttemptDetails, ChannelRequest } from "../channel.js";
 import { attemptFailure } from "../client/attempt-failure.js";
-import { requestMessages } from "../client/request-messages.js";
 import type { WireError } from "../client/wire-error.js";
 import type { ConnectionWaiter } from "../connection/connection-waiter.js";
 import type { PooledConnection } from "../connection/pooled-connection.js";
 import { AnswerReader } from "./answer-reader.js";
 import { errorFromTrailers, explainForeign, isGrpcAnswer, isOk } from "./answer-status.js";
+import { type Arrived, arrivedFrom, Packed } from "./arrived.js";
 import type { ChannelContext } from "./client-context.js";
 import { varyingHeaders } from "./client-request.js";
 import { explainEnd } from "./explain-end.js";
 import { headersFromList } from "./headers-from-list.js";
-import { MessageQueue, type QueuedMessage } from "./message-queue.js";
+import { IncomingQueue } from "./incoming-queue.js";
+import { MessageReader } from "./message-reader.js";
 import { MessageSender } from "./message-sender.js";
 import { explainFault, openPayload } from "./payload.js";
+import { explainEncoding } from "./refused-encoding.js";
 import { unsendable } from "./unsendable.js";
 
 /** Starts an attempt of a call with many messages in either direction. */
@@ -44,9 +47,12 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   readonly #context: ChannelContext;
   readonly #request: ChannelRequest;
   readonly #details: AttemptDetails;
-  readonly #sender: MessageSender<Message>;
-  readonly #queue: MessageQueue<Message>;
-  readonly #reader: AnswerReader;
+  readonly #sender: MessageSender;
+  readonly #reader: MessageReader;
+  readonly #queue: IncomingQueue<Arrived, Message>;
+  readonly #answer: AnswerReader;
+  /** Settles when the answer has been read, has failed or was left. */
+  readonly #readOut = Promise.withResolvers<void>();
   readonly #trailer = new Headers();
   #stream: ClientStream | undefined;
   #headers: HeaderList | undefined;
@@ -59,15 +65,18 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
     this.#request = request;
     this.#details = details;
     const { input } = request.method;
-    this.#sender = new MessageSender(requestMessages(request.input), (message) =>
-      encodeMessage(input, message),
+    this.#sender = new MessageSender(
+      request.input,
+      (message) => encodeMessage(input, message),
+      request.compressMinBytes,
     );
-    this.#queue = new MessageQueue(
-      context.maxReceiveBytes,
-      (message) => this.#decode(message),
+    this.#reader = new MessageReader(context.maxReceiveBytes);
+    this.#queue = new IncomingQueue(
+      (message) => this.#read(message),
       (bytes) => this.#stream?.addCredit(bytes),
+      this.#readOut.resolve,
     );
-    this.#reader = new AnswerReader(this.#queue, (error) => this.cancel(error));
+    this.#answer = new AnswerReader(this.#queue, (error) => this.cancel(error));
     this.#start();
   }
 
@@ -76,7 +85,7 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
     try {
       const isOne = this.#request.method.methodKind === "client_streaming";
       listener.onAnswer(isOne ? await this.#takeOne() : await this.#takeFirst());
-      await this.#reader.finished;
+      await this.#readOut.promise;
     } catch (reason) {
       this.#finish(ConnectError.from(reason), true);
       const error = this.#cancelled;
@@ -88,7 +97,7 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   }
 
   cancel(error: ConnectError): void {
-    this.#reader.release();
+    this.#readOut.resolve();
     this.#cancelled ??= error;
     this.#finish(error, true);
   }
@@ -111,15 +120,15 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
 
   onData(bytes: Buffer): void {
     if (this.#over) return;
-    const fault = this.#queue.push(bytes);
+    const fault = this.#reader.push(bytes, this.#take);
+    this.#queue.noteArrived(bytes.length);
     if (fault !== undefined) this.#finish(explainFault(fault, this.#context.maxReceiveBytes));
   }
 
   onTrailers(trailers: HeaderList): void {
     for (const [name, value] of headersFromList(trailers)) this.#trailer.append(name, value);
-    if (!isOk(trailers))
-      this.#finish(attemptFailure(errorFromTrailers(this.#context.pool.peer, trailers)).error);
-    else if (!this.#queue.isBetweenMessages)
+    if (!isOk(trailers)) this.#finish(attemptFailure(this.#errorFrom(trailers)).error);
+    else if (!this.#reader.isBetweenMessages)
       this.#finish(new ConnectError("the answer ends inside a message", Code.Internal));
     else this.#finish();
   }
@@ -131,6 +140,21 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   onEnd(end: StreamEnd): void {
     this.#finish(explainEnd(this.#context.pool.peer, end));
   }
+
+  /** Whether messages of the request may be compressed. */
+  get #mayPack(): boolean {
+    return this.#request.compressMinBytes !== undefined;
+  }
+
+  #errorFrom(trailers: HeaderList): ConnectError {
+    const { peer } = this.#context.pool;
+    const error = errorFromTrailers(peer, trailers);
+    return this.#mayPack ? explainEncoding(error, peer, trailers, this.#headers) : error;
+  }
+
+  readonly #take = (payload: Buffer, flags: number): void => {
+    this.#queue.push(arrivedFrom(payload, flags));
+  };
 
   #start(): void {
     const { pool } = this.#context;
@@ -156,7 +180,8 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   #open(connection: PooledConnection): ClientStream | undefined {
     try {
       const headers = this.#context.headers.of(this.#request);
-      return connection.request(headers, varyingHeaders(this.#request, this.#details), this, false);
+      const varying = varyingHeaders(this.#request, this.#details, this.#mayPack);
+      return connection.request(headers, varying, this, false);
     } catch (cause) {
       this.#finish(unsendable(cause));
       return undefined;
@@ -164,9 +189,9 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   }
 
   async #takeFirst(): Promise<Answer> {
-    await this.#reader.readAhead();
+    await this.#answer.readAhead();
     const header = headersFromList(this.#headers);
-    return { kind: "stream", messages: this.#reader, header, trailer: this.#trailer };
+    return { kind: "stream", messages: this.#answer, header, trailer: this.#trailer };
   }
 
   async #takeOne(): Promise<Answer> {
@@ -175,24 +200,42 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
     const second = await this.#queue.next();
     if (!second.done)
       throw new ConnectError("more than one message in the answer", Code.Unimplemented);
-    this.#reader.release();
     const header = headersFromList(this.#headers);
     return { kind: "unary", message: first.value, header, trailer: this.#trailer };
   }
 
-  #decode({ payload, flags }: QueuedMessage): Message | Promise<Message> {
-    const { output } = this.#request.method;
-    if (flags === 0) return fromBinary(output, payload);
-    const opened = openPayload(payload, this.#headers, this.#context.maxReceiveBytes);
-    return opened.then((bytes) => fromBinary(output, bytes));
+  #read(message: Arrived): Message | Promise<Message> {
+    if (!(message instanceof Packed)) return this.#decode(message);
+    const { maxReceiveBytes } = this.#context;
+    return openPayload(message.payload, this.#headers, maxReceiveBytes).then(
+      (payload) => this.#decode(payload),
+      (reason) => this.#refuse(reason),
+    );
+  }
+
+  #decode(payload: Uint8Array): Message {
+    try {
+      return decodeMessage(this.#request.method.output, payload);
+    } catch (cause) {
+      const text = "the answer cannot be decoded";
+      return this.#refuse(new ConnectError(text, Code.Internal, undefined, undefined, cause));
+    }
+  }
+
+  /** Ends the attempt for a message that cannot be read; the reader gets the error. */
+  #refuse(error: ConnectError): never {
+    this.#readOut.resolve();
+    this.#finish(error, true);
+    throw error;
   }
 
   /** Ends the attempt, once; `now` drops answers that wait to be read. */
   #finish(error?: ConnectError, now = false): void {
-    if (now) this.#queue.clear(error);
+    if (now) this.#queue.abort(error);
     if (this.#over) return;
     this.#over = true;
-    this.#queue.end(error);
+    if (error === undefined) this.#queue.finish();
+    else this.#queue.fail(error);
     this.#sender.leave();
     if (this.#isWaiting) this.#context.pool.abandon(this);
     if (this.#stream?.hasEnded !== false) return;

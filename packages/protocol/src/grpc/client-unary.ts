@@ -2,7 +2,7 @@
  * One attempt of a unary call: one object, which is the stream's sink as well. Nothing else is made per attempt but the
  * header fields that vary; `Headers` come into being when someone looks.
  */
-import { fromBinary, type Message } from "@bufbuild/protobuf";
+import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { AttemptFailure, AttemptListener, RunningAttempt, UnaryAnswer } from "@thrice/core";
 import {
@@ -12,6 +12,7 @@ import {
   type StreamEnd,
   type StreamSink,
 } from "@thrice/http2";
+import { decodeMessage } from "../binary/decode-message.js";
 import { encodeMessage } from "../binary/encode-message.js";
 import type { AttemptDetails, ChannelRequest, RequestInput } from "../channel.js";
 import { attemptFailure } from "../client/attempt-failure.js";
@@ -22,10 +23,12 @@ import { errorFromTrailers, explainForeign, isGrpcAnswer, isOk } from "./answer-
 import type { ChannelContext } from "./client-context.js";
 import { varyingHeaders } from "./client-request.js";
 import { explainEnd } from "./explain-end.js";
+import { gzip } from "./gzip.js";
 import { headersFromList } from "./headers-from-list.js";
 import { messageHead } from "./message-head.js";
 import { MessageReader, type ReadFault } from "./message-reader.js";
 import { explainFault, openPayload } from "./payload.js";
+import { explainEncoding } from "./refused-encoding.js";
 import { unsendable } from "./unsendable.js";
 
 /** Starts an attempt of a unary call. */
@@ -54,6 +57,8 @@ class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   #reader: MessageReader | undefined = undefined;
   #payload: Buffer | undefined = undefined;
   #flags = 0;
+  /** Whether the request is compressed. */
+  #isPacked = false;
 
   constructor(
     context: ChannelContext,
@@ -68,17 +73,16 @@ class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   }
 
   begin(): void {
-    const { pool } = this.#context;
-    const { input, method } = this.#request;
+    const { input, method, compressMinBytes = Number.POSITIVE_INFINITY } = this.#request;
+    let payload: Uint8Array;
     try {
-      this.#unsent = encodeMessage(method.input, (input as OneMessage).message);
+      payload = encodeMessage(method.input, (input as OneMessage).message);
     } catch (cause) {
       this.#fail(unsendable(cause));
       return;
     }
-    const connection = pool.take();
-    if (connection === undefined) pool.wait(this);
-    else this.#send(connection);
+    if (payload.length >= compressMinBytes) void this.#pack(payload);
+    else this.#connect(payload);
   }
 
   onConnection(connection: PooledConnection): void {
@@ -123,19 +127,34 @@ class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
     if (this.#trailers === undefined) this.#fail(explainEnd(this.#context.pool.peer, end));
   }
 
+  async #pack(payload: Uint8Array): Promise<void> {
+    try {
+      const packed = await gzip(payload);
+      if (this.#listener === undefined) return;
+      this.#isPacked = true;
+      this.#connect(packed);
+    } catch (cause) {
+      this.#fail(unsendable(cause));
+    }
+  }
+
+  #connect(payload: Uint8Array): void {
+    const { pool } = this.#context;
+    this.#unsent = payload;
+    const connection = pool.take();
+    if (connection === undefined) pool.wait(this);
+    else this.#send(connection);
+  }
+
   #send(connection: PooledConnection): void {
     const payload = this.#unsent as Uint8Array;
     this.#unsent = undefined;
     try {
       const headers = this.#context.headers.of(this.#request);
-      const stream = connection.request(
-        headers,
-        varyingHeaders(this.#request, this.#details),
-        this,
-        false,
-      );
+      const varying = varyingHeaders(this.#request, this.#details, this.#isPacked);
+      const stream = connection.request(headers, varying, this, false);
       this.#stream = stream;
-      stream.sendData(payload, true, messageHead(payload.length, false));
+      stream.sendData(payload, true, messageHead(payload.length, this.#isPacked));
     } catch (cause) {
       this.#fail(unsendable(cause));
     }
@@ -153,13 +172,19 @@ class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   #takeStatus(trailers: HeaderList): void {
     if (this.#listener === undefined) return;
     this.#trailers = trailers;
-    if (!isOk(trailers)) this.#fail(errorFromTrailers(this.#context.pool.peer, trailers));
+    if (!isOk(trailers)) this.#fail(this.#errorFrom(trailers));
     else if (this.#reader?.isBetweenMessages === false)
       this.#fail(new ConnectError("the answer ends inside a message", Code.Internal));
     else if (this.#payload === undefined)
       this.#fail(new ConnectError("no message in the answer", Code.Unimplemented));
     else if (this.#flags === 0) this.#answer(this.#payload);
     else this.#decompress(this.#payload);
+  }
+
+  #errorFrom(trailers: HeaderList): ConnectError {
+    const { peer } = this.#context.pool;
+    const error = errorFromTrailers(peer, trailers);
+    return this.#isPacked ? explainEncoding(error, peer, trailers, this.#headers) : error;
   }
 
   #decompress(payload: Buffer): void {
@@ -172,7 +197,7 @@ class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   #answer(payload: Uint8Array): void {
     let message: Message;
     try {
-      message = fromBinary(this.#request.method.output, payload);
+      message = decodeMessage(this.#request.method.output, payload);
     } catch (cause) {
       this.#fail(
         new ConnectError(

@@ -6,9 +6,6 @@ import { Code, ConnectError } from "@connectrpc/connect";
 const compress = promisify<Uint8Array, Buffer>(gzipWithCallback);
 const decompress = promisify<Uint8Array, { maxOutputLength: number }, Buffer>(gunzipWithCallback);
 
-/** Messages shorter than this are sent as they are: compressing them costs more than it saves. */
-export const compressMinBytes = 1_024;
-
 /** Compresses a message. */
 export function gzip(bytes: Uint8Array): Promise<Buffer> {
   return compress(bytes);

@@ -71,10 +71,10 @@ export class MessageReader {
     return size;
   }
 
-  /** What a head promises is believed up to a point; beyond it the buffer grows with what comes. */
+  /** What a head promises is believed as far as it has come true; beyond that the buffer grows with what comes. */
   #grow(minBytes: number): void {
-    const believed = Math.min(this.#neededBytes, Math.max(believedBytes, minBytes * 2));
-    const larger = Buffer.allocUnsafeSlow(Math.max(minBytes, believed));
+    const believed = Math.max(believedBytes, minBytes * growth);
+    const larger = Buffer.allocUnsafeSlow(Math.min(this.#neededBytes, believed));
     this.#gathered.copy(larger, 0, 0, this.#gatheredBytes);
     this.#gathered = larger;
   }
@@ -105,7 +105,13 @@ export class MessageReader {
   }
 }
 
-/** Room made at once for a message of which only the head has come. */
-const believedBytes = 262_144;
+/** Room made at once for a message of which little has come. */
+const believedBytes = 16_384;
+
+/**
+ * How much more room is made than is needed at the moment. With 2 a message of 1 MiB is copied once more, and the collector
+ * has almost as much again to take away.
+ */
+const growth = 4;
 
 const nothing = Buffer.alloc(0);

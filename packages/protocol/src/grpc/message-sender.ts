@@ -1,35 +1,54 @@
 /** Sends the messages of a source on a stream, at the speed of the peer. */
+import type { Message } from "@bufbuild/protobuf";
 import type { Http2Stream } from "@thrice/http2";
+import type { RequestInput } from "../channel.js";
+import { gzip } from "./gzip.js";
 import { messageHead } from "./message-head.js";
 
-export class MessageSender<T> {
-  readonly #source: AsyncIterator<T>;
-  readonly #encode: (message: T) => Uint8Array;
+export class MessageSender {
+  readonly #source: AsyncIterator<Message>;
+  readonly #encode: (message: Message) => Uint8Array;
+  readonly #compressMinBytes: number;
   #resume: (() => void) | undefined;
+  #isReading = false;
   #left = false;
   #ended = false;
 
-  constructor(source: AsyncIterable<T>, encode: (message: T) => Uint8Array) {
-    this.#source = source[Symbol.asyncIterator]();
+  /** Messages of at least `compressMinBytes` are compressed with gzip. */
+  constructor(
+    input: RequestInput,
+    encode: (message: Message) => Uint8Array,
+    compressMinBytes = Number.POSITIVE_INFINITY,
+  ) {
+    const messages = input.kind === "many" ? input.messages : single(input.message);
+    this.#source = messages[Symbol.asyncIterator]();
     this.#encode = encode;
+    this.#compressMinBytes = compressMinBytes;
   }
 
   /** Resolves when the source has ended or was left. Rejects with what the source or the encoding threw. */
   async run(stream: Http2Stream): Promise<void> {
     try {
       while (!this.#left) {
+        this.#isReading = true;
         const next = await this.#source.next();
+        this.#isReading = false;
         if (next.done) {
           this.#ended = true;
           return;
         }
         if (this.#left) break;
-        const payload = this.#encode(next.value);
-        const goOn = stream.sendData(payload, false, messageHead(payload.length, false));
+        const message = this.#encode(next.value);
+        const isPacked = message.length >= this.#compressMinBytes;
+        const payload = isPacked ? await gzip(message) : message;
+        if (this.#left) break;
+        const goOn = stream.sendData(payload, false, messageHead(payload.length, isPacked));
         if (!goOn && !stream.hasEnded) await this.#writable();
       }
     } catch (reason) {
       this.#left = true;
+      // A source that has failed is not left; one whose message cannot be sent is.
+      if (!this.#isReading) void this.#leaveSource();
       throw reason;
     }
   }
@@ -68,4 +87,8 @@ export class MessageSender<T> {
       // The request has ended already, with a reason of its own.
     }
   }
+}
+
+async function* single(message: Message): AsyncIterable<Message> {
+  yield message;
 }

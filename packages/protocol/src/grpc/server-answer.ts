@@ -2,7 +2,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type Logger, logQuietly } from "@thrice/core";
 import { ErrorCode, type ServerStream } from "@thrice/http2";
-import { compressMinBytes, gzip } from "./gzip.js";
+import { gzip } from "./gzip.js";
 import { messageHead } from "./message-head.js";
 import type { ServerContext } from "./server-context.js";
 import { appendMetadata } from "./server-metadata.js";
@@ -31,7 +31,7 @@ export class ServerAnswer {
   sendOnly(message: object): void | Promise<void> {
     const bytes = this.#encode(message);
     if (this.hasEnded) return;
-    if (this.#plan.acceptsGzip && bytes.length >= compressMinBytes) return this.#sendPacked(bytes);
+    if (bytes.length >= this.#plan.compressMinBytes) return this.#sendPacked(bytes);
     this.#sendHeaders(this.#plan.form.plain);
     this.#stream.sendData(bytes, false, messageHead(bytes.length, false));
     this.finish();
@@ -41,9 +41,10 @@ export class ServerAnswer {
   sendNext(message: object): boolean | Promise<boolean> {
     const bytes = this.#encode(message);
     if (this.hasEnded) return false;
-    const { acceptsGzip, form } = this.#plan;
-    if (!this.#hasHeaders) this.#sendHeaders(acceptsGzip ? form.gzip : form.plain);
-    if (acceptsGzip && bytes.length >= compressMinBytes) return this.#sendNextPacked(bytes);
+    const { compressMinBytes, form } = this.#plan;
+    const mayPack = compressMinBytes !== Number.POSITIVE_INFINITY;
+    if (!this.#hasHeaders) this.#sendHeaders(mayPack ? form.gzip : form.plain);
+    if (bytes.length >= compressMinBytes) return this.#sendNextPacked(bytes);
     return this.#stream.sendData(bytes, false, messageHead(bytes.length, false));
   }
 

@@ -2,12 +2,12 @@
 import {
   create,
   type DescMethod,
-  fromBinary,
   fromJsonString,
   type Message,
   toJsonString,
 } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { decodeMessage } from "../binary/decode-message.js";
 import { encodeMessage } from "../binary/encode-message.js";
 
 /** Reads what a method takes and writes what it answers. */
@@ -23,7 +23,7 @@ export function binaryCodec({ input, output }: DescMethod): MethodCodec {
   return {
     decode(bytes, start) {
       try {
-        return fromBinary(input, bare(bytes, start));
+        return decodeMessage(input, bytes, start);
       } catch (cause) {
         throw unreadable(input.typeName, Code.Internal, cause);
       }
@@ -37,7 +37,7 @@ export function jsonCodec({ input, output }: DescMethod): MethodCodec {
   return {
     decode(bytes, start) {
       try {
-        return fromJsonString(input, Buffer.from(bare(bytes, start)).toString("utf8"), readJson);
+        return fromJsonString(input, textOf(bytes, start), readJson);
       } catch (cause) {
         throw unreadable(input.typeName, Code.InvalidArgument, cause);
       }
@@ -52,9 +52,8 @@ type MessageInit = Record<string, unknown>;
 
 const readJson = { ignoreUnknownFields: true };
 
-/** Not a Buffer: fields of the type `bytes` become views of it, and handlers expect plain ones. */
-function bare(bytes: Uint8Array, start: number): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset + start, bytes.length - start);
+function textOf(bytes: Uint8Array, start: number): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8", start);
 }
 
 function unreadable(typeName: string, code: Code, cause: unknown): ConnectError {

@@ -1,13 +1,13 @@
 /** Serves a call whose request is a stream of messages: client streaming and bidi. The handler is called at once. */
 import type { ConnectError } from "@connectrpc/connect";
 import type { ServerStream, StreamEnd, StreamSink } from "@thrice/http2";
-import { headBytes } from "./message-head.js";
+import { type Arrived, arrivedFrom, Packed } from "./arrived.js";
+import { IncomingQueue } from "./incoming-queue.js";
 import { MessageReader } from "./message-reader.js";
 import type { ServerAnswer } from "./server-answer.js";
 import { AnswerPump } from "./server-answer-pump.js";
 import { canceledBy, type DeadlineWatcher } from "./server-context.js";
 import { cutShort, readFault, unpack } from "./server-fault.js";
-import { IncomingQueue } from "./server-incoming-queue.js";
 import type { GrpcPlan } from "./server-plan.js";
 
 export class ManyRequestsCall implements StreamSink, DeadlineWatcher {
@@ -77,7 +77,7 @@ export class ManyRequestsCall implements StreamSink, DeadlineWatcher {
   }
 
   readonly #take = (payload: Buffer, flags: number): void => {
-    this.#messages.push(flags === 0 ? payload : new Packed(payload));
+    this.#messages.push(arrivedFrom(payload, flags));
   };
 
   #open(message: Arrived): unknown {
@@ -106,21 +106,5 @@ export class ManyRequestsCall implements StreamSink, DeadlineWatcher {
   #leave(error: ConnectError): void {
     this.#messages.abort(error);
     this.#pump?.stop();
-  }
-}
-
-/** A message as it came. */
-type Arrived = Buffer | Packed;
-
-/** A message that is compressed. */
-class Packed {
-  readonly payload: Buffer;
-
-  constructor(payload: Buffer) {
-    this.payload = payload;
-  }
-
-  get byteLength(): number {
-    return this.payload.byteLength + headBytes;
   }
 }

@@ -5,6 +5,7 @@
  */
 import { PreparedHeaders } from "@thrice/http2";
 import type { Route } from "../server/route.js";
+import { acceptsGzip } from "./accepts-gzip.js";
 import type { MethodCodec } from "./server-codec.js";
 
 /** Header lists of answers in one content type. */
@@ -26,8 +27,8 @@ export interface GrpcPlan {
   readonly unknownEncoding: string | undefined;
   /** `grpc-timeout`, if it stands in the part of the headers that repeats. */
   readonly sharedTimeout: string | undefined;
-  /** Whether the caller reads gzip. */
-  readonly acceptsGzip: boolean;
+  /** Length from which on messages of the answer are compressed with gzip, in bytes; `Infinity` for none. */
+  readonly compressMinBytes: number;
 }
 
 /** Trailers of an answer without error. */
@@ -57,13 +58,13 @@ export const answerForms = {
 };
 
 /**
- * Whether to compress answers. A caller that does not say what it reads, but compresses what it sends, reads that.
+ * Whether the caller reads gzip. A caller that does not say what it reads, but compresses what it sends, reads that.
  *
  * @see https://github.com/grpc/grpc/blob/v1.66.0/doc/compression.md
  */
-export function acceptsGzip(accepted: string | undefined, encoding: string): boolean {
+export function readsGzip(accepted: string | undefined, encoding: string): boolean {
   if (accepted === undefined || accepted === "") return encoding === "gzip";
-  return accepted.split(",").some((name) => name.trim() === "gzip");
+  return acceptsGzip(accepted);
 }
 
 const contentType = /^application\/grpc(?:\+(proto|json))?(?:\s*;.*)?$/i;

@@ -1,4 +1,5 @@
 /** Gives each HTTP/2 request to what serves it. One for all connections of a server. */
+import type { Duplex } from "node:stream";
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { logQuietly } from "@thrice/core";
 import {
@@ -18,10 +19,17 @@ import { type Respond, UniversalStream } from "./universal-stream.js";
 export class RequestDispatcher implements ServerListener {
   readonly #routes: Routes;
   readonly #surroundings: CallSurroundings;
+  /** Told of each connection whose socket is closed. */
+  readonly onSocketClose: (socket: Duplex) => void;
 
-  constructor(routes: Routes, surroundings: CallSurroundings) {
+  constructor(
+    routes: Routes,
+    surroundings: CallSurroundings,
+    onSocketClose: (socket: Duplex) => void,
+  ) {
     this.#routes = routes;
     this.#surroundings = surroundings;
+    this.onSocketClose = onSocketClose;
   }
 
   onStream(stream: ServerStream, headers: HeaderList, endStream: boolean): StreamSink {

@@ -6,11 +6,11 @@
  */
 import type { HeaderList } from "@thrice/http2";
 import {
-  acceptsGzip,
   answerForms,
   type GrpcPlan,
   isGrpc,
   parseGrpcContentType,
+  readsGzip,
 } from "../grpc/server-plan.js";
 import type { Route } from "./route.js";
 import type { Routes } from "./routes.js";
@@ -75,7 +75,9 @@ function decide(headers: HeaderList, routes: Routes): RequestPlan {
     sendsGzip: encoding === "gzip",
     unknownEncoding: encoding === "gzip" || encoding === "identity" ? undefined : encoding,
     sharedTimeout: valueIn(headers.shared.fields, "grpc-timeout"),
-    acceptsGzip: acceptsGzip(headers.get("grpc-accept-encoding"), encoding),
+    compressMinBytes: readsGzip(headers.get("grpc-accept-encoding"), encoding)
+      ? route.compressMinBytes
+      : Number.POSITIVE_INFINITY,
   };
 }
 

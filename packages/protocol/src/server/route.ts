@@ -16,6 +16,8 @@ export interface Route {
   /** `/<service>/<method>`, as the schema spells it. */
   readonly path: string;
   readonly maxReceiveBytes: number;
+  /** Length from which on answers are compressed, in bytes; `Infinity` for none. */
+  readonly compressMinBytes: number;
   readonly handle: Handle;
   readonly binary: MethodCodec;
   readonly json: MethodCodec;
@@ -25,16 +27,19 @@ export interface Route {
 
 /** The routes of a service, one for each method. */
 export function routesOf(served: ServedService, logger: Logger): Route[] {
+  const { maxReceiveBytes, compressMinBytes = Number.POSITIVE_INFINITY } = served;
   const router = createConnectRouter({
     acceptCompression: [compressionGzip, compressionBrotli],
-    readMaxBytes: served.maxReceiveBytes,
+    compressMinBytes,
+    readMaxBytes: maxReceiveBytes,
     interceptors: [checkSendable(logger)],
   });
   router.service(served.service, served.implementation);
   return router.handlers.map((universal) => ({
     method: universal.method,
     path: universal.requestPath,
-    maxReceiveBytes: served.maxReceiveBytes,
+    maxReceiveBytes,
+    compressMinBytes,
     handle: handleOf(served, universal.method),
     binary: binaryCodec(universal.method),
     json: jsonCodec(universal.method),

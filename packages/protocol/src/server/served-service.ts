@@ -8,6 +8,8 @@ export interface ServedService {
   readonly implementation: Partial<ServiceImpl<DescService>>;
   /** Largest message that is read, in bytes. */
   readonly maxReceiveBytes: number;
+  /** Answers of at least so many bytes are compressed for callers that can read it; unset for none. */
+  readonly compressMinBytes?: number | undefined;
   /** Group that callers have to name in `tri-service-group`; unset for those that name none. */
   readonly group?: string;
   /** Version that callers have to name in `tri-service-version`; unset for those that name none. */

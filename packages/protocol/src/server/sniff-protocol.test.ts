@@ -1,25 +1,26 @@
 import type { Socket } from "node:net";
 import { Duplex } from "node:stream";
 import { FakeClock } from "@thrice/core/testing";
-import { type HttpVersion, sniffProtocol } from "./sniff-protocol.js";
+import { type HttpVersion, ProtocolSniffer } from "./sniff-protocol.js";
 
 function sniff() {
   const clock = new FakeClock();
   const socket = new Duplex({ read: () => {}, write: (_bytes, _encoding, done) => done() });
   const found: HttpVersion[] = [];
   let handedOver = "";
-  sniffProtocol(socket as Socket, clock, (version, bytes) => {
+  const sniffer = new ProtocolSniffer(clock, (_socket, version, bytes) => {
     found.push(version);
     handedOver = String(bytes);
   });
+  sniffer.sniff(socket as Socket);
   const send = async (text: string) => {
     socket.push(text);
     await clock.advance(0);
   };
-  return { clock, socket, found, send, handedOver: () => handedOver };
+  return { clock, sniffer, socket, found, send, handedOver: () => handedOver };
 }
 
-describe("sniffProtocol", () => {
+describe("protocolSniffer", () => {
   test.each([
     { bytes: ["P", "R", "I"], version: "http2" },
     { bytes: ["PR", "I * HTTP/2.0"], version: "http2" },
@@ -40,7 +41,8 @@ describe("sniffProtocol", () => {
     expect(found).toEqual([version]);
     expect(handedOver()).toBe(bytes.join(""));
     expect(clock.pendingTimers).toBe(0);
-    expect(socket.eventNames().filter((name) => name === "readable" || name === "end")).toEqual([]);
+    const left = ["data", "readable", "end", "close"].filter((name) => socket.listenerCount(name));
+    expect(left).toEqual([]);
   });
 
   test.each(["", "P", "PR"])(
@@ -71,6 +73,28 @@ describe("sniffProtocol", () => {
     const { clock, socket } = sniff();
     socket.destroy();
     await clock.advance(0);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("gives each of many connections its ten seconds, with one timer", async () => {
+    const { clock, sniffer, socket: first } = sniff();
+    const next = () => new Duplex({ read: () => {} }) as Socket;
+    const [second, third] = [next(), next()];
+    await clock.advance(4_000);
+    sniffer.sniff(second);
+    await clock.advance(4_000);
+    sniffer.sniff(third);
+    expect(clock.pendingTimers).toBe(1);
+    const areOpen = () => [first, second, third].map((socket) => !socket.destroyed);
+    await clock.advance(1_999);
+    expect(areOpen()).toEqual([true, true, true]);
+    await clock.advance(1);
+    expect(areOpen()).toEqual([false, true, true]);
+    second.push("G");
+    await clock.advance(7_999);
+    expect(areOpen()).toEqual([false, true, true]);
+    await clock.advance(1);
+    expect(areOpen()).toEqual([false, true, false]);
     expect(clock.pendingTimers).toBe(0);
   });
 });

@@ -9,8 +9,8 @@ import {
   type StreamSink,
 } from "@thrice/http2";
 import { headersFromList } from "../grpc/headers-from-list.js";
+import { IncomingQueue } from "../grpc/incoming-queue.js";
 import { canceledBy } from "../grpc/server-context.js";
-import { IncomingQueue } from "../grpc/server-incoming-queue.js";
 import { fieldsFromHeaders } from "./header-fields.js";
 
 /** Answers a request. */
@@ -26,7 +26,7 @@ export class UniversalStream implements StreamSink {
 
   constructor(stream: ServerStream) {
     this.#stream = stream;
-    this.#body = new IncomingQueue(
+    this.#body = new IncomingQueue<Buffer, Uint8Array>(
       (bytes) => bytes,
       (bytes) => stream.addCredit(bytes),
     );

@@ -1,6 +1,7 @@
 /** Listens on one port and serves gRPC, gRPC-Web, Connect and Triple on it, over HTTP/2 and HTTP/1.1, in the clear or with TLS. */
 import http from "node:http";
 import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { Clock, Logger } from "@thrice/core";
 import { Http2ServerConnection } from "@thrice/http2";
 import type { ServerTls } from "../tls/server-tls.js";
@@ -10,7 +11,7 @@ import { RequestDispatcher } from "./request-dispatcher.js";
 import { Routes } from "./routes.js";
 import { SecureConnections } from "./secure-connections.js";
 import type { ServedService } from "./served-service.js";
-import { sniffProtocol } from "./sniff-protocol.js";
+import { type HttpVersion, ProtocolSniffer } from "./sniff-protocol.js";
 
 /** What a server is made of. */
 export interface WireServerOptions {
@@ -38,7 +39,8 @@ export class WireServer {
   constructor({ services, logger, clock, tls }: WireServerOptions) {
     const routes = new Routes(services, logger);
     this.#clock = clock;
-    this.#dispatcher = new RequestDispatcher(routes, { clock, logger });
+    const forget = (socket: Duplex) => void this.#sockets.delete(socket as Socket);
+    this.#dispatcher = new RequestDispatcher(routes, { clock, logger }, forget);
     this.#http1 = http.createServer(createHttp1Listener(routes, logger));
     this.#http1.on("request", (request, response) => this.#endWhenClosed(request.socket, response));
     const serve = this.#splitConnections();
@@ -90,25 +92,43 @@ export class WireServer {
 
   /** Puts a look at the first bytes before the HTTP/1.1 server, and takes HTTP/2 connections away from it. */
   #splitConnections(): (socket: Socket) => void {
+    const sockets = this.#sockets;
+    function onClose(this: Socket): void {
+      sockets.delete(this);
+    }
     const [serveHttp1] = this.#http1.listeners("connection");
     this.#http1.removeAllListeners("connection");
+    const take = (socket: Socket, version: HttpVersion, bytes: Buffer) => {
+      if (version === "http2") {
+        // Its connection listens to both, and a second listener of an event would cost each connection 104 bytes.
+        socket.off("close", onClose);
+        socket.off("error", ignore);
+        this.#serveHttp2(socket, bytes);
+        return;
+      }
+      sockets.set(socket, "http1");
+      socket.pause();
+      socket.unshift(bytes);
+      serveHttp1?.call(this.#http1, socket);
+      socket.resume();
+    };
+    const sniffer = new ProtocolSniffer(this.#clock, take);
+    let netEnd: readonly (() => void)[] | undefined;
     return (socket) => {
-      socket.on("error", () => {}); // the "close" that follows is enough
+      socket.on("error", ignore); // the "close" that follows is enough
       if (this.#closed !== undefined) {
         socket.destroy();
         return;
       }
-      this.#sockets.set(socket, undefined);
-      socket.once("close", () => this.#sockets.delete(socket));
-      sniffProtocol(socket, this.#clock, (version, bytes) => {
-        if (version === "http2") {
-          this.#serveHttp2(socket, bytes);
-          return;
-        }
-        this.#sockets.set(socket, "http1");
-        socket.unshift(bytes);
-        serveHttp1?.call(this.#http1, socket);
-      });
+      sockets.set(socket, undefined);
+      socket.on("close", onClose);
+      // What `net` does at the end of what is read is nothing, as what is written may go on. It goes by name, for a socket
+      // whose listeners were all removed keeps those that follow in a table, which takes 190 bytes more.
+      if (socket.allowHalfOpen) {
+        netEnd ??= socket.listeners("end") as (() => void)[];
+        for (const listener of netEnd) socket.off("end", listener);
+      }
+      sniffer.sniff(socket);
     };
   }
 
@@ -125,3 +145,5 @@ export class WireServer {
     });
   }
 }
+
+function ignore(): void {}

@@ -9,8 +9,8 @@ import { note, openServed } from "./support/served.js";
 const closing = closeAfterEach();
 expectNothingUncaught();
 
-async function open() {
-  const { port } = closing(await openServed(undefined, 10_000));
+async function open(compressMinBytes?: number) {
+  const { port } = closing(await openServed(undefined, 10_000, compressMinBytes));
   const client = closing(await openRawClient(port));
   const stillServes = async () => {
     expect(await client.start("Unary").sendNotes(["x"], true).status()).toMatchObject({ code: 0 });
@@ -64,13 +64,35 @@ describe("compressed requests", () => {
 describe("answers", () => {
   const long = "x".repeat(1_100);
 
+  test.each(["Unary", "Collect", "Watch", "Chat"])(
+    "of %s are not compressed unless the server is told to, whatever the caller accepts",
+    async (method) => {
+      const { client } = await open();
+      const fields = { "grpc-accept-encoding": "gzip", "grpc-encoding": "gzip" };
+      const call = client.start(method, fields).sendNotes([long], true);
+      expect(await call.status()).toEqual({ code: 0, message: "" });
+      expect(call.headers?.get("grpc-encoding")).toBeUndefined();
+      expect(call.texts().join("")).toContain("xxx");
+    },
+  );
+
+  test.each([{ minBytes: 0 }, { minBytes: 1_103 }, { minBytes: 1_104 }])(
+    "are compressed from $minBytes bytes on",
+    async ({ minBytes }) => {
+      const { client } = await open(minBytes);
+      const call = client.start("Unary", { "grpc-accept-encoding": "gzip" });
+      await call.sendNotes([long], true).ended;
+      expect(call.body()[0]).toBe(envelope(long).length - 5 >= minBytes ? 1 : 0);
+    },
+  );
+
   test.each([
     { accepts: "gzip", text: long, encoding: "gzip", flags: 1 },
     { accepts: "identity, deflate, gzip", text: long, encoding: "gzip", flags: 1 },
     { accepts: "gzip", text: "short", encoding: undefined, flags: 0 },
     { accepts: "identity", text: long, encoding: undefined, flags: 0 },
   ])("to who accepts $accepts have flags $flags", async ({ accepts, text, encoding, flags }) => {
-    const { client } = await open();
+    const { client } = await open(1_024);
     const call = client.start("Unary", { "grpc-accept-encoding": accepts });
     await call.sendNotes([text], true).ended;
     expect(call.headers?.get("grpc-encoding")).toBe(encoding);
@@ -78,22 +100,19 @@ describe("answers", () => {
   });
 
   test("can be read", async () => {
-    const { client } = await open();
+    const { client } = await open(1_024);
     const call = client.start("Unary", { "grpc-accept-encoding": "gzip" });
     expect(await call.sendNotes([long], true).status()).toEqual({ code: 0, message: "" });
     expect(gunzipSync(call.body().subarray(5))).toEqual(envelope(long).subarray(5));
   });
 
   test("of a stream mix long and short messages in order", async () => {
-    const { port } = closing(
-      await openServed({
-        async *watch() {
-          yield note(long);
-          yield note("short");
-          yield note(long);
-        },
-      }),
-    );
+    const watch = async function* () {
+      yield note(long);
+      yield note("short");
+      yield note(long);
+    };
+    const { port } = closing(await openServed({ watch }, 10_000, 1_024));
     const client = closing(await openRawClient(port));
     const call = client.start("Watch", { "grpc-accept-encoding": "gzip" });
     await call.sendNotes(["go"], true).ended;

@@ -88,16 +88,19 @@ async function textsOf(stream: AsyncIterable<Note>): Promise<string[]> {
 }
 
 describe.each(transports)("$name", ({ connect, http2 }) => {
-  async function open(implementation: Kinds = { ...echo, read: echo.unary }) {
-    const { port } = closing(await openServed(implementation));
+  async function open(
+    implementation: Kinds = { ...echo, read: echo.unary },
+    compressMinBytes?: number,
+  ) {
+    const { port } = closing(await openServed(implementation, undefined, compressMinBytes));
     const baseUrl = `http://127.0.0.1:${port}`;
     const manager = new Http2SessionManager(baseUrl);
     closing({ close: async () => manager.abort() });
     return createClient(KindsService, connect(baseUrl, manager));
   }
 
-  test("carries all kinds", async () => {
-    const client = await open();
+  test.each([undefined, 0])("carries all kinds, compressed from %s bytes on", async (minBytes) => {
+    const client = await open(undefined, minBytes);
     const text = "hi".repeat(2_000);
     expect(await client.unary({ text })).toMatchObject({ text });
     expect(await client.read({ text: "read" })).toMatchObject({ text: "read" });
@@ -170,73 +173,49 @@ describe.each(transports)("$name", ({ connect, http2 }) => {
   });
 });
 
-describe.each(["1.1", "2"] as const)("Connect with GET over HTTP/%s", (httpVersion) => {
-  async function open() {
-    const seen: string[] = [];
-    const see = async ({ text }: Note, { requestMethod, url }: HandlerContext) => {
-      seen.push(`${requestMethod} ${new URL(url).pathname}`);
-      return note(text);
-    };
-    const { port } = closing(await openServed({ unary: see, read: see, put: see }));
-    const baseUrl = `http://127.0.0.1:${port}`;
-    const sessionManager = new Http2SessionManager(baseUrl);
-    closing({ close: async () => sessionManager.abort() });
-    const connect = (useBinaryFormat: boolean) => {
-      const common = { baseUrl, useHttpGet: true, useBinaryFormat };
-      return createClient(
-        KindsService,
-        httpVersion === "2"
-          ? createConnectTransport({ ...common, httpVersion, sessionManager })
-          : createConnectTransport({ ...common, httpVersion }),
-      );
-    };
-    return { seen, port, connect };
-  }
-
-  test.each([true, false])(
-    "is answered for a method without side effects, and POST for others; binary: %p",
-    async (useBinaryFormat) => {
-      const { seen, connect } = await open();
-      const client = connect(useBinaryFormat);
-      const text = "ä & ? / + = \u0000";
-      expect(await client.read({ text })).toMatchObject({ text });
-      expect(await client.unary({ text })).toMatchObject({ text });
-      expect(await client.put({ text })).toMatchObject({ text });
-      expect(seen).toEqual([
-        "GET /kinds.KindsService/Read",
-        "POST /kinds.KindsService/Unary",
-        "POST /kinds.KindsService/Put",
-      ]);
+describe("compression over Connect", () => {
+  test.each([
+    { minBytes: undefined, accepted: compressionGzip, encoding: null },
+    { minBytes: undefined, accepted: compressionBrotli, encoding: null },
+    { minBytes: 100, accepted: compressionGzip, encoding: "gzip" },
+    { minBytes: 100, accepted: compressionBrotli, encoding: "br" },
+    { minBytes: 1_000, accepted: compressionGzip, encoding: null },
+  ])(
+    "of requests in $accepted.name, and of answers from $minBytes bytes on, is $encoding",
+    async ({ minBytes, accepted, encoding }) => {
+      const { port } = closing(await openServed(echo, undefined, minBytes));
+      const transport = createConnectTransport({
+        ...{ baseUrl: `http://127.0.0.1:${port}`, httpVersion: "1.1", compressMinBytes: 0 },
+        ...{ sendCompression: accepted, acceptCompression: [accepted] },
+      });
+      const text = "x".repeat(500);
+      let found: string | null | undefined;
+      const onHeader = (headers: Headers) => {
+        found = headers.get("content-encoding");
+      };
+      const answer = await createClient(KindsService, transport).unary({ text }, { onHeader });
+      expect(answer).toMatchObject({ text });
+      expect(found).toBe(encoding);
     },
   );
 
-  test("is refused for a method that may have side effects, which it then has not", async () => {
-    const { seen, port } = await open();
-    const path = '/kinds.KindsService/Unary?connect=v1&encoding=json&message={"text":"hi"}';
-    expect(await statusOfGet(port, httpVersion, path)).toBe(405);
-    expect(seen).toEqual([]);
-  });
-
-  test("is answered to a browser that follows a link", async () => {
-    const { port } = await open();
-    const path = "/kinds.KindsService/Read?connect=v1&encoding=json&message=%7B%7D";
-    expect(await statusOfGet(port, httpVersion, path)).toBe(200);
-  });
+  test.each([compressionGzip, compressionBrotli])(
+    "in $name of a request that would become too large is refused before the handler",
+    async (sendCompression) => {
+      const unary = jest.fn(echo.unary);
+      const { port } = closing(await openServed({ unary }, 10_000));
+      const transport = createConnectTransport({
+        ...{ baseUrl: `http://127.0.0.1:${port}`, httpVersion: "1.1" },
+        ...{ compressMinBytes: 0, sendCompression },
+      });
+      const client = createClient(KindsService, transport);
+      await expect(client.unary({ text: "x".repeat(1_000_000) })).rejects.toBeInstanceOf(
+        ConnectError,
+      );
+      expect(unary).not.toHaveBeenCalled();
+    },
+  );
 });
-
-async function statusOfGet(port: number, httpVersion: "1.1" | "2", path: string): Promise<number> {
-  if (httpVersion === "2") {
-    const client = closing(await openRawClient(port));
-    const fields = { ":method": "GET", ":path": path, "content-type": "" };
-    const call = client.start("", fields, { endStream: true });
-    await call.ended;
-    return Number(call.headers?.get(":status"));
-  }
-  const [answer] = await once(httpRequest({ port, path, agent: false }).end(), "response");
-  answer.resume();
-  await once(answer, "close");
-  return answer.statusCode;
-}
 
 describe("Triple's own protocol", () => {
   async function post(fields: Record<string, string>, body: string) {

@@ -12,8 +12,8 @@ import { echo, type Kinds, note, openServed } from "./support/served.js";
 const closing = closeAfterEach();
 expectNothingUncaught();
 
-async function open(implementation?: Kinds) {
-  const served = closing(await openServed(implementation));
+async function open(implementation?: Kinds, compressMinBytes?: number) {
+  const served = closing(await openServed(implementation, undefined, compressMinBytes));
   const client = closing(grpcJsClient(served.port));
   return { ...served, client };
 }
@@ -120,23 +120,24 @@ describe("metadata", () => {
 describe("compression", () => {
   const text = "hi".repeat(1_000);
 
-  test("works both ways", async () => {
-    const { port } = await open();
+  test.each([
+    { answers: "plain", compressMinBytes: undefined },
+    { answers: "compressed", compressMinBytes: 1_024 },
+  ])("of requests works, with answers $answers", async ({ compressMinBytes }) => {
+    const { port } = await open(undefined, compressMinBytes);
     const options = { "grpc.default_compression_algorithm": compressionAlgorithms.gzip };
     const client = new Client(`127.0.0.1:${port}`, credentials.createInsecure(), options);
     closing({ close: async () => client.close() });
     expect((await unary(client, text).ended).text).toBe(text);
   });
 
-  test("works in streams", async () => {
-    const { client } = await open({
-      ...echo,
-      async *watch(message: Note) {
-        yield message;
-        yield note("short");
-        yield message;
-      },
-    });
+  test.each([undefined, 1_024])("of streams works, from %s bytes on", async (compressMinBytes) => {
+    const watch = async function* (message: Note) {
+      yield message;
+      yield note("short");
+      yield message;
+    };
+    const { client } = await open({ ...echo, watch }, compressMinBytes);
     const call = client.makeServerStreamRequest(...parts("watch"), note(text));
     expect(await textsOf(call)).toEqual([text, "short", text]);
   });

@@ -9,10 +9,14 @@ import { KindsService, type Note, NoteSchema } from "../../gen/kinds/kinds_pb.js
 export type Kinds = Partial<ServiceImpl<typeof KindsService>>;
 
 /** Starts a server on a port of the system's choice. */
-export async function openServed(implementation: Kinds = echo, maxReceiveBytes = 4 * 1024 * 1024) {
+export async function openServed(
+  implementation: Kinds = echo,
+  maxReceiveBytes = 4 * 1024 * 1024,
+  compressMinBytes?: number,
+) {
   const clock = new FakeClock();
   const logger = memoryLogger();
-  const service = { service: KindsService, implementation, maxReceiveBytes };
+  const service = { service: KindsService, implementation, maxReceiveBytes, compressMinBytes };
   const server = new WireServer({ services: [service], logger, clock });
   const port = await server.listen({ host: "127.0.0.1", port: 0 });
   const close = async () => {

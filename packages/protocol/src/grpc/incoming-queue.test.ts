@@ -1,4 +1,4 @@
-import { IncomingQueue } from "./server-incoming-queue.js";
+import { IncomingQueue } from "./incoming-queue.js";
 
 function open({ convert = (text: string): string | Promise<string> => text } = {}) {
   const credits: number[] = [];
@@ -93,6 +93,32 @@ describe("the reader", () => {
     queue.abort(new Error("lost"));
     void queue.next();
     await new Promise((resolve) => setImmediate(resolve));
+  });
+});
+
+describe("the end", () => {
+  const ends = [
+    { how: "good", close: (queue: IncomingQueue<Buffer, string>) => queue.finish() },
+    { how: "bad", close: (queue: IncomingQueue<Buffer, string>) => queue.fail(new Error("no")) },
+  ];
+
+  test.each(ends)("that is $how is told of when it is read, and not before", async ({ close }) => {
+    const onOver = jest.fn();
+    const queue = new IncomingQueue<Buffer, string>(String, () => {}, onOver);
+    queue.push(Buffer.from("a"));
+    close(queue);
+    await queue.next();
+    expect(onOver).not.toHaveBeenCalled();
+    await queue.next().catch(() => {});
+    expect(onOver).toHaveBeenCalledTimes(1);
+  });
+
+  test.each(ends)("that is $how is told of to a reader who waits", ({ close }) => {
+    const onOver = jest.fn();
+    const queue = new IncomingQueue<Buffer, string>(String, () => {}, onOver);
+    void queue.next();
+    close(queue);
+    expect(onOver).toHaveBeenCalledTimes(1);
   });
 });
 

@@ -2,6 +2,8 @@
  * What has arrived on a stream and waits to be read, oldest first. The peer gets credit for what has been read, and for
  * everything while the reader waits: a slow reader holds the peer back, and an item longer than the window does not stall.
  *
+ * Hot path of streams, on both ends: an item costs one promise and what it resolves with.
+ *
  * A promise that was handed out and dropped must not bring the process down when the peer misbehaves: whatever is rejected
  * here counts as handled.
  */
@@ -12,6 +14,7 @@ export class IncomingQueue<Item extends { readonly byteLength: number }, Value>
 {
   readonly #open: (item: Item) => Value | Promise<Value>;
   readonly #addCredit: (bytes: number) => void;
+  readonly #onOver: () => void;
   #items: Item[] = [];
   /** Where the oldest unread item stands; shifting an array costs more. */
   #at = 0;
@@ -22,10 +25,18 @@ export class IncomingQueue<Item extends { readonly byteLength: number }, Value>
   #readBytes = 0;
   #end: End | undefined = undefined;
 
-  /** `open` runs when an item is read, `addCredit` when the peer may send that much more. */
-  constructor(open: (item: Item) => Value | Promise<Value>, addCredit: (bytes: number) => void) {
+  /**
+   * `open` runs when an item is read, `addCredit` when the peer may send that much more, and `onOver` when a reader gets
+   * the end, good or bad.
+   */
+  constructor(
+    open: (item: Item) => Value | Promise<Value>,
+    addCredit: (bytes: number) => void,
+    onOver = () => {},
+  ) {
     this.#open = open;
     this.#addCredit = addCredit;
+    this.#onOver = onOver;
   }
 
   /** Takes note that bytes arrived, once the items in them, if any, are put in. */
@@ -39,7 +50,7 @@ export class IncomingQueue<Item extends { readonly byteLength: number }, Value>
     if (this.#end !== undefined) return;
     const waiting = this.#waiting.shift();
     if (waiting === undefined) this.#items.push(item);
-    else settle(waiting, this.#result(item));
+    else this.#hand(item, waiting);
   }
 
   /** Nothing more comes. */
@@ -60,17 +71,17 @@ export class IncomingQueue<Item extends { readonly byteLength: number }, Value>
 
   next(): Promise<Step<Value>> {
     if (this.#at < this.#items.length) return this.#result(this.#take());
-    if (this.#end !== undefined) return ended(this.#end);
-    const { promise, resolve, reject } = Promise.withResolvers<Step<Value>>();
-    this.#waiting.push({ promise, resolve, reject });
-    return promise;
+    if (this.#end !== undefined) return this.#ended(this.#end);
+    const waiting = Promise.withResolvers<Step<Value>>();
+    this.#waiting.push(waiting);
+    return waiting.promise;
   }
 
   /** The reader has had enough: what else comes is dropped. */
   return(): Promise<Step<Value>> {
     this.#drop();
     this.#close({ kind: "done" });
-    return ended({ kind: "done" });
+    return this.#ended({ kind: "done" });
   }
 
   [Symbol.asyncIterator](): this {
@@ -104,6 +115,28 @@ export class IncomingQueue<Item extends { readonly byteLength: number }, Value>
     }
   }
 
+  /** Opens an item for a reader who waits for it. */
+  #hand(item: Item, { promise, resolve, reject }: Waiting<Value>): void {
+    try {
+      const value = this.#open(item);
+      if (!(value instanceof Promise)) {
+        resolve({ done: false, value });
+        return;
+      }
+      void handled(promise);
+      resolve(value.then((opened) => ({ done: false, value: opened })));
+    } catch (error) {
+      void handled(promise);
+      reject(error);
+    }
+  }
+
+  #ended(end: End): Promise<Step<Value>> {
+    this.#onOver();
+    if (end.kind === "done") return Promise.resolve({ done: true, value: undefined });
+    return handled(Promise.reject(end.error));
+  }
+
   #payBack(): void {
     const bytes = this.#owedBytes;
     this.#owedBytes = 0;
@@ -120,7 +153,11 @@ export class IncomingQueue<Item extends { readonly byteLength: number }, Value>
   #close(end: End): void {
     if (this.#end?.kind === "failed" && end.kind === "done") return;
     this.#end = end;
-    for (const waiting of this.#waiting.splice(0)) settle(waiting, ended<Value>(end));
+    if (this.#waiting.length === 0) return;
+    for (const { promise, resolve } of this.#waiting.splice(0)) {
+      void handled(promise);
+      resolve(this.#ended(end));
+    }
   }
 }
 
@@ -128,24 +165,10 @@ type Step<Value> = IteratorResult<Value, undefined>;
 
 type End = { readonly kind: "done" } | { readonly kind: "failed"; readonly error: unknown };
 
-interface Waiting<Value> {
-  readonly promise: Promise<Step<Value>>;
-  resolve(step: Step<Value> | Promise<Step<Value>>): void;
-  reject(error: unknown): void;
-}
+type Waiting<Value> = PromiseWithResolvers<Step<Value>>;
 
 /** Credit is given for at least this many bytes at a time. */
 const payBackBytes = 16_384;
-
-function settle<Value>(waiting: Waiting<Value>, step: Promise<Step<Value>>): void {
-  void handled(waiting.promise);
-  waiting.resolve(step);
-}
-
-function ended<Value>(end: End): Promise<Step<Value>> {
-  if (end.kind === "done") return Promise.resolve({ done: true, value: undefined });
-  return handled(Promise.reject(end.error));
-}
 
 /** Whoever awaits the promise still gets its error. */
 function handled<T>(promise: Promise<T>): Promise<T> {

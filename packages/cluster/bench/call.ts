@@ -1,0 +1,107 @@
+/**
+ * What the cluster layer costs per successful call, beside a bare wire that answers in a microtask: time in nanoseconds
+ * and memory in bytes. Run with `--expose-gc`.
+ */
+import type { Answer, AttemptListener } from "@thrice/core";
+import { systemClock } from "@thrice/core";
+import {
+  type CallInit,
+  type CallPlan,
+  CallsUnderWay,
+  createStaticDirectory,
+  defaultBackoff,
+  failover,
+  random,
+  retryByDefault,
+  startCall,
+} from "../src/index.js";
+import { greeting, methods } from "../src/testing/greet-service.js";
+
+const calls = 300_000;
+const answer: Answer = {
+  kind: "unary",
+  message: greeting("hello"),
+  header: new Headers(),
+  trailer: new Headers(),
+};
+const address = (port: number) => ({ host: "127.0.0.1", port, params: {} });
+
+const answered = Promise.resolve();
+const running = { cancel: () => {} };
+
+const plan: CallPlan = {
+  method: methods.unary,
+  strategy: failover,
+  policy: { retries: 2, retriesSet: true, retryOn: retryByDefault, backoff: defaultBackoff },
+  picker: random.createPicker(),
+  loadBalancerName: "random",
+  directory: createStaticDirectory([1, 2, 3].map(address)),
+  clock: systemClock,
+  random: Math.random,
+  attemptTimeoutMs: 3_000,
+  underWay: new CallsUnderWay(),
+};
+
+class BenchCall implements CallInit {
+  readonly timeoutMs = Number.POSITIVE_INFINITY;
+  readonly signal = undefined;
+  readonly #done: () => void;
+
+  constructor(done: () => void) {
+    this.#done = done;
+  }
+
+  start(_request: unknown, listener: AttemptListener) {
+    void answered.then(() => {
+      listener.onAnswer(answer);
+      listener.onFinished();
+    });
+    return running;
+  }
+
+  whyNotReplayable(): undefined {
+    return undefined;
+  }
+
+  onResult(): void {
+    this.#done();
+  }
+
+  onFinished(): void {}
+}
+
+/** The same without the cluster layer: what the bench itself takes. */
+function startBare(init: CallInit): void {
+  init.start({} as never, {
+    onAnswer: () => init.onResult({ ok: true, answer } as never, { attempts: [] }),
+    onFailure: () => {},
+    onFinished: () => init.onFinished(),
+  });
+}
+
+const contestants: Record<string, (init: CallInit) => void> = {
+  bare: startBare,
+  cluster: (init) => startCall(plan, init),
+};
+
+for (let round = 0; round < 4; round++) {
+  for (const [name, start] of Object.entries(contestants)) {
+    console.log(name, await measure(start));
+  }
+}
+
+/** Memory is measured over few calls, so that no collection comes between. */
+async function measure(start: (init: CallInit) => void) {
+  globalThis.gc?.();
+  const bytesBefore = process.memoryUsage().heapUsed;
+  await run(start, 1_000);
+  const bytes = (process.memoryUsage().heapUsed - bytesBefore) / 1_000;
+  const startMs = performance.now();
+  await run(start, calls);
+  const nanos = ((performance.now() - startMs) * 1e6) / calls;
+  return { nanos: Math.round(nanos), bytes: Math.round(bytes) };
+}
+
+async function run(start: (init: CallInit) => void, count: number): Promise<void> {
+  for (let i = 0; i < count; i++) await new Promise<void>((done) => start(new BenchCall(done)));
+}

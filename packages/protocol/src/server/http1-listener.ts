@@ -1,59 +1,33 @@
 /** Answers HTTP/1.1 requests with Connect's handlers. */
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
-import {
-  universalRequestFromNodeRequest,
-  universalResponseToNodeResponse,
-} from "@connectrpc/connect-node";
+import type { IncomingMessage, RequestListener } from "node:http";
 import { type Logger, logQuietly } from "@thrice/core";
 import { isGrpc } from "../grpc/server-plan.js";
+import { ConnectionEnds } from "./connection-ends.js";
+import { Http1Exchange } from "./http1-exchange.js";
 import type { Routes } from "./routes.js";
 import { answerMiss, answerUniversal } from "./universal-answer.js";
+import type { Respond } from "./universal-stream.js";
 
 /** Makes the listener for an `http` server. It never throws. */
 export function createHttp1Listener(routes: Routes, logger: Logger): RequestListener {
+  const ends = new ConnectionEnds();
   return (request, response) => {
-    answer(routes, request, response).catch((reason: unknown) => {
+    const exchange = new Http1Exchange(request, response);
+    exchange.serve(responderOf(routes, request), ends).catch((reason: unknown) => {
       logQuietly(() => logger.debug("request broken off", request.url, reason));
-      response.destroy();
     });
   };
 }
 
-async function answer(
-  routes: Routes,
-  request: IncomingMessage,
-  response: ServerResponse,
-): Promise<void> {
+function responderOf(routes: Routes, request: IncomingMessage): Respond {
   const found = routes.find(request.url ?? "", {
     group: single(request.headers["tri-service-group"]),
     version: single(request.headers["tri-service-version"]),
   });
-  if (found.kind === "miss") {
-    request.resume();
-    const contentType = request.headers["content-type"] ?? "";
-    const miss = answerMiss(isGrpc(contentType), contentType, found.reason);
-    return universalResponseToNodeResponse(miss, response);
-  }
-  const universal = universalRequestFromNodeRequest(request, response, undefined, undefined);
-  const body = readUntilAnswered(request, response);
-  const answered = await answerUniversal(found.route.universal, { ...universal, body });
-  return universalResponseToNodeResponse(answered, response);
-}
-
-/**
- * The body of a request. What is left of it when the answer is out is read and dropped: unread, it would hold up the
- * connection for good.
- */
-function readUntilAnswered(
-  request: IncomingMessage,
-  response: ServerResponse,
-): AsyncIterable<Uint8Array> {
-  const body: AsyncIterator<Uint8Array> = request.iterator({ destroyOnReturn: false });
-  response.once("finish", () => {
-    body.return?.().catch(() => undefined);
-    request.resume();
-  });
-  return { [Symbol.asyncIterator]: () => body };
+  if (found.kind === "route")
+    return (universal) => answerUniversal(found.route.universal, universal);
+  const type = request.headers["content-type"] ?? "";
+  return async () => answerMiss(isGrpc(type), type, found.reason);
 }
 
 function single(value: string | string[] | undefined): string {

@@ -2,12 +2,13 @@
 import type { Duplex } from "node:stream";
 import type { UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { logQuietly } from "@thrice/core";
-import type {
-  ConnectionEnd,
-  HeaderList,
-  ServerListener,
-  ServerStream,
-  StreamSink,
+import {
+  type ConnectionEnd,
+  type HeaderList,
+  PreparedHeaders,
+  type ServerListener,
+  type ServerStream,
+  type StreamSink,
 } from "@thrice/http2";
 import { type CallSurroundings, openCall } from "../grpc/server-open-call.js";
 import { planRequest, type RequestPlan } from "./request-plan.js";
@@ -33,6 +34,9 @@ export class RequestDispatcher implements ServerListener {
 
   onStream(stream: ServerStream, headers: HeaderList, endStream: boolean): StreamSink {
     const plan = planRequest(headers, this.#routes);
+    if (plan.kind !== "miss" && plan.expectsContinue && !endStream) {
+      stream.sendInformational(goOn);
+    }
     if (plan.kind === "grpc") return openCall(stream, headers, endStream, plan, this.#surroundings);
     const sink = new UniversalStream(stream);
     if (endStream) sink.onRequestEnd();
@@ -54,6 +58,8 @@ export class RequestDispatcher implements ServerListener {
     logQuietly(() => this.#surroundings.logger.debug("request failed", error));
   }
 }
+
+const goOn = new PreparedHeaders([":status", "100"]);
 
 function respondTo(plan: Exclude<RequestPlan, { kind: "grpc" }>): Respond {
   if (plan.kind === "universal") return (request) => answerUniversal(plan.route.universal, request);

@@ -17,11 +17,16 @@ import type { Routes } from "./routes.js";
 
 /** How a request is served. */
 export type RequestPlan =
-  | GrpcPlan
+  | (GrpcPlan & Expectation)
   /** By Connect's handlers. */
-  | { readonly kind: "universal"; readonly route: Route }
+  | ({ readonly kind: "universal"; readonly route: Route } & Expectation)
   /** Not at all. */
   | { readonly kind: "miss"; readonly isGrpc: boolean; readonly reason: string };
+
+interface Expectation {
+  /** Whether the caller waits for a 100 (Continue) before it sends the content. @see RFC 9110 section 10.1.1 */
+  readonly expectsContinue: boolean;
+}
 
 /** Decides for the request whose headers are `headers`. The memo of a shared part is taken to be ours. */
 export function planRequest(headers: HeaderList, routes: Routes): RequestPlan {
@@ -42,6 +47,7 @@ const deciding: ReadonlySet<string> = new Set([
   ":method",
   ":path",
   "content-type",
+  "expect",
   "grpc-accept-encoding",
   "grpc-encoding",
   "tri-service-group",
@@ -56,12 +62,14 @@ function decide(headers: HeaderList, routes: Routes): RequestPlan {
   });
   if (found.kind === "miss") return { kind: "miss", isGrpc: isGrpc(type), reason: found.reason };
   const { route } = found;
+  const expectsContinue = headers.get("expect")?.toLowerCase() === "100-continue";
   const spoken = headers.get(":method") === "POST" ? parseGrpcContentType(type) : undefined;
-  if (spoken === undefined) return { kind: "universal", route };
+  if (spoken === undefined) return { kind: "universal", route, expectsContinue };
   const encoding = headers.get("grpc-encoding") ?? "identity";
   return {
     kind: "grpc",
     route,
+    expectsContinue,
     codec: spoken === "json" ? route.json : route.binary,
     form: answerForms[spoken],
     sendsGzip: encoding === "gzip",

@@ -1,7 +1,7 @@
 /** Answers of Connect's handlers, and those that are given without one; the same whatever carries them. */
 import { Code } from "@connectrpc/connect";
 import type {
-  UniversalHandlerFn,
+  UniversalHandler,
   UniversalServerRequest,
   UniversalServerResponse,
 } from "@connectrpc/connect/protocol";
@@ -10,16 +10,24 @@ import { dropEndlessTimeout } from "./endless-timeout.js";
 import { adoptTripleHeaders } from "./triple-headers.js";
 import { answerWebText, isWebText } from "./web-text.js";
 
-/** Hands a request to a handler of Connect's, with Triple's headers turned into Connect's. */
+/**
+ * Hands a request to a handler of Connect's, with Triple's headers turned into Connect's. The answer to an HTTP method that
+ * it does not take names those that it does. @see RFC 9110 section 15.5.6
+ */
 export async function answerUniversal(
-  handler: UniversalHandlerFn,
+  handler: UniversalHandler,
   request: UniversalServerRequest,
 ): Promise<UniversalServerResponse> {
   const wrong = adoptTripleHeaders(request.header);
   if (wrong !== undefined) return refuse(wrong);
   dropEndlessTimeout(request.header);
-  if (isWebText(request.header.get("content-type") ?? "")) return answerWebText(handler, request);
-  return handler(request);
+  const isText = isWebText(request.header.get("content-type") ?? "");
+  const answer = await (isText ? answerWebText(handler, request) : handler(request));
+  if (answer.status !== 405) return answer;
+  return {
+    ...answer,
+    header: new Headers({ allow: handler.allowedMethods.toSorted().join(", ") }),
+  };
 }
 
 /** The answer to a request for something that is not there. A caller of gRPC reads a status, not the code of HTTP. */

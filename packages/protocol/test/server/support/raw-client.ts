@@ -47,16 +47,23 @@ export class RawCall implements StreamSink {
   /** Of the response. */
   headers: HeaderList | undefined;
   trailers: HeaderList | undefined;
+  /** Status of each 1xx response. */
+  readonly informational: string[] = [];
   receivedBytes = 0;
   readonly #chunks: Buffer[] = [];
   readonly #ended = Promise.withResolvers<StreamEnd>();
   #onProgress: () => void = () => undefined;
 
-  constructor(connection: Http2ClientConnection, fields: Fields, options: StartOptions) {
+  constructor(
+    connection: Http2ClientConnection,
+    fields: Fields,
+    options: StartOptions,
+    varying: readonly string[] = [],
+  ) {
     this.credit = options.takesNothing ? "manual" : "auto";
     const all = { ...usualFields, ...fields };
     const headers = new PreparedHeaders(Object.entries(all).flat());
-    this.stream = connection.request(headers, [], this, options.endStream === true);
+    this.stream = connection.request(headers, varying, this, options.endStream === true);
   }
 
   /** How the stream ended. */
@@ -111,6 +118,11 @@ export class RawCall implements StreamSink {
 
   onHeaders(headers: HeaderList): void {
     this.headers = headers;
+    this.#onProgress();
+  }
+
+  onInformational(headers: HeaderList): void {
+    this.informational.push(headers.get(":status") ?? "");
     this.#onProgress();
   }
 

@@ -2,15 +2,19 @@
  * What the cluster layer costs per successful call, beside a bare wire that answers in a microtask: time in nanoseconds
  * and memory in bytes. Run with `--expose-gc`.
  */
-import type { Answer, AttemptListener } from "@thrice/core";
+import type { AttemptListener, UnaryAnswer } from "@thrice/core";
 import { systemClock } from "@thrice/core";
 import {
   type CallInit,
   type CallPlan,
   CallsUnderWay,
+  ClientEndpoints,
   createStaticDirectory,
   defaultBackoff,
+  defaultBudget,
   failover,
+  LatencyWindow,
+  RetryBudget,
   random,
   retryByDefault,
   startCall,
@@ -18,7 +22,7 @@ import {
 import { greeting, methods } from "../src/testing/greet-service.js";
 
 const calls = 300_000;
-const answer: Answer = {
+const answer: UnaryAnswer = {
   kind: "unary",
   message: greeting("hello"),
   header: new Headers(),
@@ -35,7 +39,9 @@ const plan: CallPlan = {
   policy: { retries: 2, retriesSet: true, retryOn: retryByDefault, backoff: defaultBackoff },
   picker: random.createPicker(),
   loadBalancerName: "random",
-  directory: createStaticDirectory([1, 2, 3].map(address)),
+  endpoints: new ClientEndpoints(createStaticDirectory([1, 2, 3].map(address)), systemClock),
+  budget: new RetryBudget(defaultBudget, systemClock),
+  latencies: new LatencyWindow(systemClock),
   clock: systemClock,
   random: Math.random,
   attemptTimeoutMs: 3_000,
@@ -45,6 +51,8 @@ const plan: CallPlan = {
 class BenchCall implements CallInit {
   readonly timeoutMs = Number.POSITIVE_INFINITY;
   readonly signal = undefined;
+  readonly message = answer.message;
+  readonly header = undefined;
   readonly #done: () => void;
 
   constructor(done: () => void) {

@@ -4,15 +4,26 @@ export { codeName } from "./call/code-name.js";
 export { cancelError, deadlineError } from "./call/end-errors.js";
 export { type CallEnd, runCall, startCall } from "./call/run-call.js";
 export { describeThrown } from "./describe-thrown.js";
+export { ClientEndpoints } from "./endpoints/client-endpoints.js";
+export type {
+  AttemptNote,
+  EndpointSource,
+  EndpointView,
+  RoutedCall,
+} from "./endpoints/endpoint-source.js";
+export type { Latencies } from "./endpoints/latencies.js";
+export { LatencyWindow } from "./endpoints/latency-window.js";
 export { random } from "./load-balance/random.js";
 export { roundRobin } from "./load-balance/round-robin.js";
 export { defaultBackoff } from "./retry/backoff.js";
+export type { Budget } from "./retry/budget.js";
 export {
   decideRetry,
   type RetryContext,
   type RetryDecision,
   type StopReason,
 } from "./retry/decide-retry.js";
+export { defaultBudget, RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
 export { createRetryPredicate, retryByDefault } from "./retry/retry-predicate.js";
 export { createStaticDirectory } from "./static-directory.js";
 export { failfast } from "./strategy/failfast.js";

@@ -1,7 +1,7 @@
 /** One request sent to one endpoint on behalf of a call, and how it ended. */
 import type { Message } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
-import type { Endpoint } from "./endpoint.js";
+import type { LiveEndpoint } from "./endpoint.js";
 import type { Outcome } from "./outcome.js";
 
 /** A good answer to a call with one answer message. */
@@ -66,12 +66,12 @@ export interface AttemptRecord {
 
 /** An attempt as a cluster strategy sees it. */
 export type AttemptResult =
-  | { readonly ok: true; readonly endpoint: Endpoint; readonly answer: Answer }
+  | { readonly ok: true; readonly endpoint: LiveEndpoint; readonly answer: Answer }
   | FailedAttempt;
 
 /** An attempt that did not succeed. */
 export interface FailedAttempt extends AttemptFailure {
   readonly ok: false;
   /** Undefined when there was none to send to. */
-  readonly endpoint: Endpoint | undefined;
+  readonly endpoint: LiveEndpoint | undefined;
 }

@@ -1,9 +1,9 @@
 /** What a cluster strategy and a load balancer are: the two values that users plug in. */
-import type { DescMethod } from "@bufbuild/protobuf";
+import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Code } from "@connectrpc/connect";
 import type { AttemptRecord, AttemptResult, FailedAttempt } from "./attempt.js";
 import type { Clock } from "./clock.js";
-import type { Endpoint } from "./endpoint.js";
+import type { Endpoint, LiveEndpoint } from "./endpoint.js";
 
 /** Decides which attempts a call makes and what it answers. One value serves any number of calls. */
 export interface ClusterStrategy {
@@ -17,36 +17,48 @@ export interface ClusterStrategy {
 }
 
 /** One call, as its strategy sees it. */
-export interface ClusterCall {
-  readonly method: DescMethod;
+export interface ClusterCall extends PickContext {
   readonly policy: RetryPolicy;
   readonly clock: Clock;
-  /** Draws from 0 up to, but not including, 1. */
-  readonly random: () => number;
   /** Endpoints of the attempts so far, in order; one that was used twice stands there twice. */
-  readonly tried: readonly Endpoint[];
+  readonly tried: readonly LiveEndpoint[];
   /** The attempts that have ended, in order. */
   readonly attempts: readonly AttemptRecord[];
-  /** Endpoints that are known now; read anew at each access. */
-  readonly endpoints: readonly Endpoint[];
+  /** Endpoints that may take this call, as routers leave them; read anew at each access. */
+  readonly endpoints: readonly LiveEndpoint[];
+  /** Whether sending the request more than once does no harm: the proto says so, or the user by setting `retries`. */
+  readonly isRepeatable: boolean;
   /** Time until the call's deadline, in milliseconds; `Infinity` without one, 0 once it is over. */
   remainingMs(): number;
+  /** Whether the budget has something left for a retry or a hedge. */
+  hasBudget(): boolean;
+  /** Time in milliseconds that a share of this method's recent attempts took at most; undefined while too few are known. */
+  latencyQuantileMs(share: number): number | undefined;
   /**
-   * Lets the load balancer choose from a snapshot read anew. Endpoints in `exclude` are chosen only when
-   * there is no other; undefined when there is none at all.
+   * Lets the load balancer choose from a snapshot read anew, without endpoints that are ejected. Those in `exclude` are
+   * chosen only when there is no other; undefined when there is none at all.
    */
-  pick(options?: PickOptions): Endpoint | undefined;
+  pick(options?: PickOptions): LiveEndpoint | undefined;
   /**
-   * Sends the request to `endpoint`. A failure is a result: also that there is no endpoint, that the call is over,
-   * or that the request cannot be sent again. Rejects only if it goes on being called after a thousand of those.
+   * Sends the request to `endpoint`. A failure is a result: also that there is no endpoint, that the call is over, that
+   * the budget is spent, or that the request cannot be sent again. Rejects only if it goes on being called after a
+   * thousand of those.
    */
-  attempt(endpoint: Endpoint | undefined): Promise<AttemptResult>;
+  attempt(endpoint: LiveEndpoint | undefined, options?: AttemptOptions): Promise<AttemptResult>;
   /** Waits `delayMs` milliseconds, or less when the call ends before. Never rejects. */
   pause(delayMs: number): Promise<void>;
 }
 
 export interface PickOptions {
   readonly exclude?: readonly Endpoint[];
+}
+
+export interface AttemptOptions {
+  /**
+   * What the attempt is, if it is not the call's first: a `retry` or a `hedge`, which the budget pays for, or one of those
+   * that were `planned` from the start, as of a broadcast, which cost nothing. @defaultValue "retry"
+   */
+  readonly kind?: "retry" | "hedge" | "planned";
 }
 
 /** Which failures a call repeats, how often, and after which pauses. */
@@ -83,11 +95,30 @@ export interface LoadBalancer {
 
 /** Chooses endpoints for one method. */
 export interface Picker {
-  /** Chooses one of `endpoints`, which is never empty. Synchronous; called once per attempt. */
-  pick(endpoints: readonly Endpoint[], context: PickContext): Endpoint | undefined;
+  /**
+   * Whether the picker leaves out `context.excluded` itself, as long as there is another. If not, it is shown lists
+   * without them, or asked again.
+   */
+  readonly heedsExcluded?: boolean;
+  /**
+   * Chooses one of `endpoints`, which is never empty. Synchronous; called once per attempt, or a few times.
+   *
+   * The list is the same object as long as nothing changes, so that what is worked out from it can be kept.
+   */
+  pick(endpoints: readonly LiveEndpoint[], context: PickContext): LiveEndpoint | undefined;
 }
 
+/** What a picker may want to know. */
 export interface PickContext {
+  readonly method: DescMethod;
+  /** The request; undefined for a stream of them. */
+  readonly message: Message | undefined;
+  /** The call's attachments; undefined if there are none. */
+  readonly header: Headers | undefined;
+  /** Endpoints that should not be chosen while there is another. */
+  readonly excluded: readonly Endpoint[];
   /** Draws from 0 up to, but not including, 1. */
   readonly random: () => number;
+  /** The time, in milliseconds; only differences mean anything. */
+  nowMs(): number;
 }

@@ -11,6 +11,32 @@ export interface Endpoint {
   readonly zone: string;
 }
 
+/** An endpoint as strategies and load balancers see it: with what this client has seen of it. */
+export interface LiveEndpoint extends Endpoint {
+  /** The same object in every snapshot, as long as the endpoint's id is known; it changes while one looks. */
+  readonly stats: EndpointStats;
+}
+
+/** What this client has seen of an endpoint. */
+export interface EndpointStats {
+  /** Attempts under way. */
+  readonly inFlight: number;
+  /**
+   * Moving average of the time that attempts took, in milliseconds, that jumps up at once and comes down slowly; a
+   * failure counts as a long one. NaN until one has ended.
+   */
+  readonly latencyMs: number;
+  /** When `latencyMs` was last brought up to date, on the client's clock. */
+  readonly latencyAtMs: number;
+  /** When the oldest attempt that is under way began, on the client's clock; `Infinity` if there is none. */
+  readonly oldestStartMs: number;
+  /** When this client first heard of the endpoint, on its clock; -Infinity for those it began with. */
+  readonly knownSinceMs: number;
+  /** Attempts that were answered well, and that failed through a fault of the endpoint or of the way to it. */
+  readonly succeeded: number;
+  readonly failed: number;
+}
+
 /** What is known of a service at one moment. Never changes; a change makes a new one. */
 export interface Snapshot {
   readonly endpoints: readonly Endpoint[];

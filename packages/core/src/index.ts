@@ -37,6 +37,7 @@ export {
 } from "./check.js";
 export { type CancelTimer, type Clock, maxTimerMs, systemClock } from "./clock.js";
 export type {
+  AttemptOptions,
   Backoff,
   ClusterCall,
   ClusterStrategy,
@@ -55,7 +56,14 @@ export {
   checkCompressMinBytes,
   compressFromBytes,
 } from "./compression.js";
-export type { AdvertisedOptions, Directory, Endpoint, Snapshot } from "./endpoint.js";
+export type {
+  AdvertisedOptions,
+  Directory,
+  Endpoint,
+  EndpointStats,
+  LiveEndpoint,
+  Snapshot,
+} from "./endpoint.js";
 export {
   currentInboundCall,
   type InboundCall,

@@ -2,8 +2,12 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import {
   type CallPlan,
   type CallsUnderWay,
+  ClientEndpoints,
   defaultBackoff,
+  defaultBudget,
   failover,
+  LatencyWindow,
+  RetryBudget,
   random,
   retryByDefault,
 } from "@thrice/cluster";
@@ -32,11 +36,16 @@ export class CallPlanner {
   readonly #options: ResolvedClientOptions;
   readonly #underWay: CallsUnderWay;
   readonly #pickers = new Pickers();
+  readonly #endpoints: ClientEndpoints;
+  readonly #budget: RetryBudget;
+  readonly #latencies = new WeakMap<DescMethod, LatencyWindow>();
   readonly #kept = new WeakMap<CallSettings, KeptPlan>();
 
   constructor(options: ResolvedClientOptions, underWay: CallsUnderWay) {
     this.#options = options;
     this.#underWay = underWay;
+    this.#endpoints = new ClientEndpoints(options.directory, options.clock);
+    this.#budget = new RetryBudget(defaultBudget, options.clock);
   }
 
   /** Bound of a call that begins now, in milliseconds; `Infinity` for none. */
@@ -55,11 +64,13 @@ export class CallPlanner {
   }
 
   #newPlan(method: DescMethod, settings: CallSettings): CallPlan {
-    const { directory, clock, random: draw } = this.#options;
+    const { clock, random: draw } = this.#options;
     const loadBalance = settings.loadBalance ?? random;
     return {
       method,
-      directory,
+      endpoints: this.#endpoints,
+      budget: this.#budget,
+      latencies: this.#latenciesOf(method),
       clock,
       random: draw,
       strategy: settings.cluster ?? failover,
@@ -69,6 +80,15 @@ export class CallPlanner {
       attemptTimeoutMs: boundFrom(this.#attemptTimeoutMs(method, settings)),
       underWay: this.#underWay,
     };
+  }
+
+  #latenciesOf(method: DescMethod): LatencyWindow {
+    let latencies = this.#latencies.get(method);
+    if (latencies === undefined) {
+      latencies = new LatencyWindow(this.#options.clock);
+      this.#latencies.set(method, latencies);
+    }
+    return latencies;
   }
 
   #policy({ retries, retryOn, backoff }: CallSettings): RetryPolicy {

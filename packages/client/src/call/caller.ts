@@ -183,6 +183,8 @@ export class Caller {
     const { result, attempts, finished } = await runCall(this.#planner.plan(method, settings), {
       timeoutMs,
       signal,
+      message: request.stream ? undefined : request.message,
+      header,
       start: (attempt, listener) => {
         const { group, version } = settings;
         const input = source.input();

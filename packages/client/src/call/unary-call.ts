@@ -32,6 +32,7 @@ export interface Settle {
 
 export class UnaryCall implements CallInit, ChannelRequest {
   readonly method: DescMethod;
+  readonly message: Message;
   readonly input: RequestInput;
   readonly timeoutMs: number;
   readonly #tools: CallTools;
@@ -48,6 +49,7 @@ export class UnaryCall implements CallInit, ChannelRequest {
   ) {
     this.#tools = tools;
     this.method = request.method;
+    this.message = request.message;
     this.input = { kind: "one", message: request.message };
     this.#settings = request.settings;
     this.timeoutMs = timeoutMs;

@@ -5,12 +5,14 @@ import type {
   AttemptResult,
   Clock,
   ClusterStrategy,
-  Directory,
-  Endpoint,
+  LiveEndpoint,
   Picker,
   RetryPolicy,
   RunningAttempt,
 } from "@thrice/core";
+import type { EndpointSource, RoutedCall } from "../endpoints/endpoint-source.js";
+import type { Latencies } from "../endpoints/latencies.js";
+import type { Budget } from "../retry/budget.js";
 import type { CallsUnderWay } from "./calls-under-way.js";
 
 /** What the calls of one method under the same options have in common. */
@@ -21,7 +23,12 @@ export interface CallPlan {
   readonly picker: Picker;
   /** Names the picker's load balancer in errors. */
   readonly loadBalancerName: string;
-  readonly directory: Directory;
+  /** Where the call may go. */
+  readonly endpoints: EndpointSource;
+  /** Pays for retries and hedges. */
+  readonly budget: Budget;
+  /** How long the method's attempts took of late. */
+  readonly latencies: Latencies;
   readonly clock: Clock;
   /** Draws from 0 up to, but not including, 1. */
   readonly random: () => number;
@@ -32,7 +39,7 @@ export interface CallPlan {
 }
 
 /** What one call brings along. */
-export interface CallInit {
+export interface CallInit extends Pick<RoutedCall, "message" | "header"> {
   /** Bound of the whole call, in milliseconds; `Infinity` for none. */
   readonly timeoutMs: number;
   /** The caller's cancel. */
@@ -58,7 +65,7 @@ export interface AttemptHistory {
 
 /** One attempt, as the wire is asked for it. */
 export interface AttemptRequest {
-  readonly endpoint: Endpoint;
+  readonly endpoint: LiveEndpoint;
   /** Attempts of this call before this one. */
   readonly previousAttempts: number;
   /** Time that the peer may be told it has, in milliseconds; `Infinity` for no bound. */

@@ -6,20 +6,23 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import {
   type AttemptFailure,
+  type AttemptOptions,
   type AttemptRecord,
   type AttemptResult,
   type CancelTimer,
   type ClusterCall,
   type Endpoint,
   type FailedAttempt,
+  type LiveEndpoint,
   maxTimerMs,
   type Outcome,
   type PickOptions,
 } from "@thrice/core";
 import { freshEndpoints } from "../fresh-endpoints.js";
+import { isIdempotent } from "../retry/decide-retry.js";
 import type { CallInit, CallPlan } from "./call-plan.js";
 import type { UnderWay } from "./calls-under-way.js";
-import { describeFailure } from "./describe-failure.js";
+import { describeFailure, noteBudget } from "./describe-failure.js";
 import { cancelError, deadlineError } from "./end-errors.js";
 import { type AttemptOwner, OpenAttempt } from "./open-attempt.js";
 import { isResult, strategyFailure, strategyThrew } from "./strategy-result.js";
@@ -43,6 +46,9 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   #isSettled = false;
   #isFinished = false;
   #refusals = 0;
+  #wasCutShort = false;
+  /** For the load balancer, while it picks. */
+  excluded: readonly Endpoint[] = noEndpoints;
 
   constructor(plan: CallPlan, init: CallInit) {
     this.#plan = plan;
@@ -67,11 +73,24 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     return this.#plan.random;
   }
 
-  get endpoints(): readonly Endpoint[] {
-    return this.#plan.directory.snapshot().endpoints;
+  get message() {
+    return this.#init.message;
   }
 
-  get tried(): readonly Endpoint[] {
+  get header() {
+    return this.#init.header;
+  }
+
+  get endpoints(): readonly LiveEndpoint[] {
+    return this.#plan.endpoints.for(this).all;
+  }
+
+  get isRepeatable(): boolean {
+    const { policy, method } = this.#plan;
+    return policy.retriesSet || isIdempotent(method);
+  }
+
+  get tried(): readonly LiveEndpoint[] {
     return this.#attempts.map(({ endpoint }) => endpoint);
   }
 
@@ -99,32 +118,69 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     this.end("cancelled", cancelError(this.#init.signal?.reason));
   }
 
+  nowMs(): number {
+    return this.#plan.clock.nowMs();
+  }
+
+  hasBudget(): boolean {
+    return this.#plan.budget.hasBudget("hedge");
+  }
+
+  latencyQuantileMs(share: number): number | undefined {
+    return this.#plan.latencies.quantileMs(share);
+  }
+
   remainingMs(): number {
     if (this.#isOver) return 0;
     const dueMs = this.#dueMs;
     return dueMs === Number.POSITIVE_INFINITY ? dueMs : Math.max(0, dueMs - nowMs(this.#plan));
   }
 
-  pick(options?: PickOptions): Endpoint | undefined {
-    const all = this.endpoints;
-    const exclude = options?.exclude ?? noEndpoints;
-    const fresh = exclude.length === 0 ? all : freshEndpoints(all, exclude);
-    const candidates = fresh.length === 0 ? all : fresh;
-    if (candidates.length === 0) return undefined;
-    const picked = this.#plan.picker.pick(candidates, this);
-    if (picked !== undefined) return picked;
-    const name = this.#plan.loadBalancerName;
-    throw new Error(`load balancer ${name} picked none of ${candidates.length} endpoints`);
+  pick(options?: PickOptions): LiveEndpoint | undefined {
+    const { all, healthy } = this.#plan.endpoints.for(this);
+    if (all.length === 0) return undefined;
+    const excluded = options?.exclude ?? noEndpoints;
+    this.excluded = excluded;
+    if (excluded.length === 0 || this.#plan.picker.heedsExcluded) return this.#pickFrom(healthy);
+    // To narrow a long list costs its length, and a balancer what it worked out from it.
+    for (let draw = 0; healthy.length > longList && draw < maxDraws; draw++) {
+      const drawn = this.#pickFrom(healthy);
+      if (!has(excluded, drawn)) return drawn;
+    }
+    const fresh = freshEndpoints(healthy, excluded);
+    if (fresh.length > 0) return this.#pickFrom(fresh);
+    const rest = healthy === all ? fresh : freshEndpoints(all, excluded);
+    return this.#pickFrom(rest.length > 0 ? rest : healthy);
   }
 
-  attempt(endpoint: Endpoint | undefined): Promise<AttemptResult> {
+  #pickFrom(endpoints: readonly LiveEndpoint[]): LiveEndpoint {
+    const picked = this.#plan.picker.pick(endpoints, this);
+    if (picked !== undefined) return picked;
+    const name = this.#plan.loadBalancerName;
+    throw new Error(`load balancer ${name} picked none of ${endpoints.length} endpoints`);
+  }
+
+  attempt(
+    endpoint: LiveEndpoint | undefined,
+    { kind = "retry" }: AttemptOptions = retry,
+  ): Promise<AttemptResult> {
     if (endpoint === undefined) return this.#refuse(this.#noEndpoint());
     if (this.#isOver) return this.#refuse(this.#whyOver());
     const remainingMs = this.remainingMs();
     if (remainingMs === 0) return this.#refuse(this.#passDeadline());
-    const whyNot = this.#attempts.length === 0 ? undefined : this.#init.whyNotReplayable();
-    if (whyNot !== undefined) return this.#refuse(rejection(endpoint, whyNot));
+    if (this.#attempts.length > 0) {
+      const whyNot = this.#whyNotAgain(kind);
+      if (whyNot !== undefined) return this.#refuse(rejection(endpoint, whyNot));
+    }
     return this.#send(endpoint, remainingMs);
+  }
+
+  #whyNotAgain(kind: "retry" | "hedge" | "planned"): string | undefined {
+    const whyNot = this.#init.whyNotReplayable();
+    if (whyNot !== undefined || kind === "planned") return whyNot;
+    if (this.#plan.budget.take(kind)) return undefined;
+    this.#wasCutShort = true;
+    return "the retry budget is spent";
   }
 
   pause(delayMs: number): Promise<void> {
@@ -163,6 +219,20 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     attempt.endedAs = ++this.#ended;
   }
 
+  onJudged(attempt: OpenAttempt, failure: AttemptFailure | undefined): void {
+    const { endpoints, latencies } = this.#plan;
+    const { startedMs, durationMs, endpoint } = attempt;
+    const pushback = failure?.pushback;
+    endpoints.noteEnd(endpoint, {
+      outcome: failure?.outcome ?? "answered",
+      code: failure?.error.code,
+      startedMs,
+      nowMs: startedMs + durationMs,
+      pushbackMs: pushback?.kind === "after" ? pushback.delayMs : 0,
+    });
+    if (failure === undefined) latencies.note(durationMs);
+  }
+
   onAttemptFinished(): void {
     this.#unfinished--;
     this.#finishIfDone();
@@ -184,8 +254,14 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     this.#isSettled = true;
     for (const wake of this.#pauses ?? []) wake();
     if (this.#unfinished > 0) this.#stopAllBut(result);
-    this.#init.onResult(result.ok ? result : describeFailure(result, this.attempts), this);
+    if (result.ok) this.#plan.budget.noteSuccess();
+    this.#init.onResult(result.ok ? result : this.#describe(result), this);
     this.#finishIfDone();
+  }
+
+  #describe(failure: FailedAttempt): FailedAttempt {
+    const described = describeFailure(failure, this.attempts);
+    return this.#wasCutShort ? noteBudget(described) : described;
   }
 
   #stopAllBut(kept: AttemptResult): void {
@@ -228,10 +304,11 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     return Promise.reject(new Error("it goes on although every attempt is refused"));
   }
 
-  #send(endpoint: Endpoint, remainingMs: number): Promise<AttemptResult> {
+  #send(endpoint: LiveEndpoint, remainingMs: number): Promise<AttemptResult> {
     const { attemptTimeoutMs, clock } = this.#plan;
     const previousAttempts = this.#attempts.length;
     const attempt = new OpenAttempt(this, endpoint);
+    this.#plan.endpoints.noteStart(endpoint, attempt.startedMs);
     if (previousAttempts === 0) this.#attempts = [attempt];
     else this.#attempts.push(attempt);
     const timeoutMs = this.#answersWithMany()
@@ -259,14 +336,23 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 }
 
 const maxRefusals = 1_000;
+/** Endpoints from which on a list is long. */
+const longList = 64;
+/** Times that a balancer is asked before a long list is narrowed. */
+const maxDraws = 8;
+const retry: AttemptOptions = { kind: "retry" };
 const none: OpenAttempt[] = [];
 const noEndpoints: readonly Endpoint[] = [];
+
+function has(excluded: readonly Endpoint[], { id }: Endpoint): boolean {
+  return excluded.some((endpoint) => endpoint.id === id);
+}
 
 function nowMs({ clock }: CallPlan): number {
   return clock.nowMs();
 }
 
-function rejection(endpoint: Endpoint | undefined, text: string): FailedAttempt {
+function rejection(endpoint: LiveEndpoint | undefined, text: string): FailedAttempt {
   const error = new ConnectError(text, Code.Unavailable);
   return { ok: false, endpoint, outcome: "rejected", error };
 }

@@ -10,10 +10,22 @@ export function describeFailure(
   attempts: readonly AttemptRecord[],
 ): FailedAttempt {
   if (failure.outcome === "answered" || attempts.length === 0) return failure;
-  const { rawMessage, code, metadata, cause } = failure.error;
-  const text = `${rawMessage} (${describeAttempts(attempts)})`;
+  return withText(failure, `${failure.error.rawMessage} (${describeAttempts(attempts)})`);
+}
+
+/** Adds that there would have been another attempt, had the budget not been spent. */
+export function noteBudget(failure: FailedAttempt): FailedAttempt {
+  const { rawMessage } = failure.error;
+  return withText(
+    failure,
+    `${rawMessage} (not retried: the retry budget is spent; see retryBudget)`,
+  );
+}
+
+function withText(failure: FailedAttempt, text: string): FailedAttempt {
+  const { code, metadata, cause, details } = failure.error;
   const error = new ConnectError(text, code, metadata, undefined, cause);
-  error.details = failure.error.details;
+  error.details = details;
   return { ...failure, error };
 }
 

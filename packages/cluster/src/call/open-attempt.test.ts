@@ -28,6 +28,7 @@ function open(script: AttemptScript) {
       attempt.endedAs = 1;
       events.push("ended");
     },
+    onJudged: () => {},
     onAttemptFinished: () => void events.push("finished"),
   };
   const attempt = new OpenAttempt(owner, endpoint("a"));

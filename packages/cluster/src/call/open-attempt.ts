@@ -6,7 +6,7 @@ import type {
   AttemptRecord,
   AttemptResult,
   CancelTimer,
-  Endpoint,
+  LiveEndpoint,
   Outcome,
   RunningAttempt,
 } from "@thrice/core";
@@ -19,13 +19,15 @@ export interface AttemptOwner {
   judge(attempt: OpenAttempt, failure: AttemptFailure): AttemptFailure;
   /** Called once, when the attempt has ended. */
   onEnded(attempt: OpenAttempt): void;
+  /** Called once, right after, with the failure as it was judged; without one if all went well. */
+  onJudged(attempt: OpenAttempt, failure: AttemptFailure | undefined): void;
   /** Called once, after that, when the attempt holds nothing any more. */
   onAttemptFinished(attempt: OpenAttempt): void;
 }
 
 /** An attempt that ends when the wire says so, or when it is stopped from here; whichever is first. */
 export class OpenAttempt implements AttemptListener {
-  readonly endpoint: Endpoint;
+  readonly endpoint: LiveEndpoint;
   readonly startedMs: number;
   /** Settles once, never rejects. */
   readonly result: Promise<AttemptResult>;
@@ -42,7 +44,7 @@ export class OpenAttempt implements AttemptListener {
   #resolve!: (result: AttemptResult) => void;
   readonly #owner: AttemptOwner;
 
-  constructor(owner: AttemptOwner, endpoint: Endpoint) {
+  constructor(owner: AttemptOwner, endpoint: LiveEndpoint) {
     this.#owner = owner;
     this.endpoint = endpoint;
     this.startedMs = owner.clock.nowMs();
@@ -85,6 +87,7 @@ export class OpenAttempt implements AttemptListener {
     if (this.endedAs > 0) return;
     this.answer = answer;
     this.#end();
+    this.#owner.onJudged(this, undefined);
     this.#resolve({ ok: true, endpoint: this.endpoint, answer });
   }
 
@@ -93,6 +96,7 @@ export class OpenAttempt implements AttemptListener {
     this.#end();
     const failure = this.#owner.judge(this, said);
     this.#failure = failure;
+    this.#owner.onJudged(this, failure);
     this.#resolve({ ok: false, endpoint: this.endpoint, ...failure });
   }
 

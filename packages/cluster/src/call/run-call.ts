@@ -28,6 +28,8 @@ export function runCall(
     startCall(plan, {
       timeoutMs: init.timeoutMs,
       signal: init.signal,
+      message: init.message,
+      header: init.header,
       start: (request, listener) => init.start(request, listener),
       whyNotReplayable: () => init.whyNotReplayable(),
       onResult: (result, { attempts }) => resolve({ result, attempts, finished: finished.promise }),

@@ -1,4 +1,4 @@
-import { endpoint } from "../testing/call-bench.js";
+import { endpoint, pickContext } from "../testing/call-bench.js";
 import { random } from "./random.js";
 
 /** The largest number that a random source may draw. */
@@ -6,7 +6,7 @@ const almostOne = 1 - 2 ** -53;
 
 const pickAt = (weights: readonly number[], draw: number) => {
   const endpoints = weights.map((weight, at) => endpoint("abcd".charAt(at), weight));
-  return random.createPicker().pick(endpoints, { random: () => draw })?.id;
+  return random.createPicker().pick(endpoints, pickContext({ random: () => draw }))?.id;
 };
 
 describe("random", () => {
@@ -44,7 +44,7 @@ describe("random", () => {
 
   test("draws once per pick", () => {
     let draws = 0;
-    const context = { random: () => ++draws / 10 };
+    const context = pickContext({ random: () => ++draws / 10 });
     random.createPicker().pick([endpoint("a"), endpoint("b")], context);
     expect(draws).toBe(1);
   });

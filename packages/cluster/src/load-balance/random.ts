@@ -1,4 +1,4 @@
-import type { Endpoint, LoadBalancer, PickContext } from "@thrice/core";
+import type { LiveEndpoint, LoadBalancer, PickContext } from "@thrice/core";
 
 /** Picks an endpoint with a chance proportional to its weight. */
 export const random: LoadBalancer = {
@@ -7,9 +7,9 @@ export const random: LoadBalancer = {
 };
 
 function pickWeighted(
-  endpoints: readonly Endpoint[],
+  endpoints: readonly LiveEndpoint[],
   { random }: PickContext,
-): Endpoint | undefined {
+): LiveEndpoint | undefined {
   let totalWeight = 0;
   for (const endpoint of endpoints) totalWeight += endpoint.weight;
   if (totalWeight === 0) return endpoints[Math.floor(random() * endpoints.length)];

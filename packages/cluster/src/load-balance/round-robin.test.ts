@@ -1,9 +1,9 @@
-import type { Endpoint, Picker } from "@thrice/core";
-import { endpoint } from "../testing/call-bench.js";
+import type { LiveEndpoint, Picker } from "@thrice/core";
+import { endpoint, pickContext } from "../testing/call-bench.js";
 import { roundRobin } from "./round-robin.js";
 
-const turns = (picker: Picker, endpoints: readonly Endpoint[], count: number) =>
-  Array.from({ length: count }, () => picker.pick(endpoints, { random: () => 0 })?.id).join(" ");
+const turns = (picker: Picker, endpoints: readonly LiveEndpoint[], count: number) =>
+  Array.from({ length: count }, () => picker.pick(endpoints, pickContext())?.id).join(" ");
 
 const weighing = (weights: Record<string, number>) =>
   Object.entries(weights).map(([id, weight]) => endpoint(id, weight));

@@ -1,4 +1,4 @@
-import type { Endpoint, LoadBalancer, Picker } from "@thrice/core";
+import type { LiveEndpoint, LoadBalancer, Picker } from "@thrice/core";
 
 /**
  * Picks endpoints in turn, each as often as its weight says, and the turns of a heavy one spread out: weights
@@ -15,10 +15,10 @@ class RoundRobinPicker implements Picker {
   /** How far each endpoint, by id, is owed a turn; one that sits out a pick keeps what it is owed. */
   readonly #credit = new Map<string, number>();
 
-  pick(endpoints: readonly Endpoint[]): Endpoint | undefined {
+  pick(endpoints: readonly LiveEndpoint[]): LiveEndpoint | undefined {
     const allZero = endpoints.every((endpoint) => endpoint.weight === 0);
     let totalWeight = 0;
-    let best: Endpoint | undefined;
+    let best: LiveEndpoint | undefined;
     let bestCredit = Number.NEGATIVE_INFINITY;
     for (const endpoint of endpoints) {
       const weight = allZero ? 1 : endpoint.weight;
@@ -35,11 +35,11 @@ class RoundRobinPicker implements Picker {
     return best;
   }
 
-  #forgetAllBut(endpoints: readonly Endpoint[]): void {
+  #forgetAllBut(endpoints: readonly LiveEndpoint[]): void {
     const ids = new Set(endpoints.map(({ id }) => id));
     for (const id of this.#credit.keys()) if (!ids.has(id)) this.#credit.delete(id);
   }
 }
 
-/** Endpoints that went away may be remembered for a while, but not without bound. */
+/** LiveEndpoints that went away may be remembered for a while, but not without bound. */
 const spareEntries = 64;

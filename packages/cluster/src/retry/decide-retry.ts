@@ -66,6 +66,6 @@ function delayMs(failure: FailedAttempt, call: RetryContext, retry: number): num
 }
 
 /** Whether the proto says that serving the method twice does no harm. */
-function isIdempotent({ idempotency }: DescMethod): boolean {
+export function isIdempotent({ idempotency }: DescMethod): boolean {
   return idempotency === Idempotency.NO_SIDE_EFFECTS || idempotency === Idempotency.IDEMPOTENT;
 }

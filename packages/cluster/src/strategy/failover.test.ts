@@ -1,5 +1,5 @@
 import { Code } from "@connectrpc/connect";
-import type { Endpoint, Picker } from "@thrice/core";
+import type { LiveEndpoint, Picker } from "@thrice/core";
 import { CallBench, ChangingDirectory, nothingLeft } from "../testing/call-bench.js";
 import { methods } from "../testing/greet-service.js";
 import { answer, failure } from "../testing/scripted-wire.js";
@@ -76,7 +76,7 @@ describe("failover", () => {
   test("shows the balancer only what was not tried, and everything when all was", async () => {
     const shown: string[][] = [];
     const picker: Picker = {
-      pick(endpoints: readonly Endpoint[]) {
+      pick(endpoints: readonly LiveEndpoint[]) {
         shown.push(endpoints.map(({ id }) => id));
         return endpoints.at(-1);
       },

@@ -1,12 +1,17 @@
 /** Runs calls against a scripted wire and a fake clock, and tells what they left open. */
 import { getEventListeners } from "node:events";
 import type { DescMethod } from "@bufbuild/protobuf";
-import type { ClusterStrategy, Directory, Endpoint, Picker, RetryPolicy } from "@thrice/core";
+import type { ClusterStrategy, Directory, PickContext, Picker, RetryPolicy } from "@thrice/core";
 import { FakeClock } from "@thrice/core/testing";
 import type { CallInit, CallPlan } from "../call/call-plan.js";
 import { CallsUnderWay } from "../call/calls-under-way.js";
 import { type CallEnd, runCall } from "../call/run-call.js";
+import { AttemptStats } from "../endpoints/attempt-stats.js";
+import { ClientEndpoints } from "../endpoints/client-endpoints.js";
+import { LatencyWindow } from "../endpoints/latency-window.js";
+import type { TrackedEndpoint } from "../endpoints/live-endpoints.js";
 import { defaultBackoff } from "../retry/backoff.js";
+import type { Budget } from "../retry/budget.js";
 import { retryByDefault } from "../retry/retry-predicate.js";
 import { failover } from "../strategy/failover.js";
 import { methods } from "./greet-service.js";
@@ -15,7 +20,8 @@ import { type AttemptScript, ScriptedWire } from "./scripted-wire.js";
 /** What a test may say of a call; the rest is plain. */
 export interface BenchCall
   extends Partial<Omit<CallPlan, "policy" | "clock">>,
-    Partial<Pick<CallInit, "timeoutMs" | "signal" | "whyNotReplayable">> {
+    Partial<Pick<CallInit, "timeoutMs" | "signal" | "whyNotReplayable" | "message" | "header">> {
+  readonly directory?: Directory;
   readonly script?: readonly AttemptScript[];
   /** Names of the endpoints, which do not change; `directory` is stronger. @defaultValue `["a", "b", "c"]` */
   readonly names?: readonly string[];
@@ -54,12 +60,20 @@ export class CallBench {
 
   start(init: BenchCall = {}): LiveCall {
     const { script = [], names = ["a", "b", "c"], policy, clock = new FakeClock(), ...plan } = init;
+    const {
+      directory = {
+        snapshot: () => snapshot,
+      },
+    } = init;
+    const snapshot = { endpoints: names.map((name) => endpoint(name)), advertised: {} };
     const wire = new ScriptedWire(clock, script);
     const all = {
       ...plainPlan(),
-      directory: {
-        snapshot: () => ({ endpoints: names.map((name) => endpoint(name)), advertised: {} }),
-      },
+      endpoints: new ClientEndpoints(directory, clock),
+      budget: plentiful,
+      latencies: new LatencyWindow(clock),
+      message: undefined,
+      header: undefined,
       ...plan,
       policy: { ...plainPolicy, ...policy },
       clock,
@@ -102,10 +116,31 @@ export function listenersOf(signal: AbortSignal): number {
   return getEventListeners(signal, "abort").length;
 }
 
-/** An endpoint whose id is `id`. */
-export function endpoint(id: string, weight = 100): Endpoint {
-  return { id, address: { host: id, port: 1, params: {} }, weight, zone: "" };
+/** An endpoint whose id is `id`, of which nothing has been seen. */
+export function endpoint(id: string, weight = 100): TrackedEndpoint {
+  const stats = new AttemptStats(Number.NEGATIVE_INFINITY);
+  return { id, address: { host: id, port: 1, params: {} }, weight, zone: "", stats };
 }
+
+/** What a picker is told, plain unless said otherwise. */
+export function pickContext(more: Partial<PickContext> = {}): PickContext {
+  return {
+    method: methods.unary,
+    message: undefined,
+    header: undefined,
+    excluded: [],
+    random: () => 0,
+    nowMs: () => 0,
+    ...more,
+  };
+}
+
+/** Pays for everything. */
+export const plentiful: Budget = {
+  hasBudget: () => true,
+  take: () => true,
+  noteSuccess: () => {},
+};
 
 /** A directory that the test changes. */
 export class ChangingDirectory implements Directory {

@@ -1,0 +1,60 @@
+import type { EndpointStats } from "@thrice/core";
+
+/** Time in which an old peak of the latency falls to 1/e, in milliseconds. @see Finagle, PeakEwma */
+const decayMs = 10_000;
+
+/** What a failure counts as, in milliseconds, so that an endpoint that fails fast does not look fast. */
+const penaltyMs = 5_000;
+
+/**
+ * Statistics of one endpoint, kept by the calls.
+ *
+ * Hot path: two updates for each attempt.
+ */
+export class AttemptStats implements EndpointStats {
+  inFlight = 0;
+  latencyMs = Number.NaN;
+  latencyAtMs = 0;
+  oldestStartMs = Number.POSITIVE_INFINITY;
+  succeeded = 0;
+  failed = 0;
+  readonly knownSinceMs: number;
+
+  constructor(knownSinceMs: number) {
+    this.knownSinceMs = knownSinceMs;
+  }
+
+  /** An attempt began. */
+  noteStart(nowMs: number): void {
+    if (this.inFlight++ === 0) this.oldestStartMs = nowMs;
+  }
+
+  /** An attempt ended that began at `startedMs`; `how` counts for the endpoint, against it, or neither. */
+  noteEnd(how: "good" | "bad" | "neutral", startedMs: number, nowMs: number, pushbackMs = 0): void {
+    this.inFlight--;
+    // What began after the oldest is not kept; a newer start is the closest that is known.
+    if (this.inFlight === 0) this.oldestStartMs = Number.POSITIVE_INFINITY;
+    else if (startedMs <= this.oldestStartMs) this.oldestStartMs = startedMs;
+    const tookMs = nowMs - startedMs;
+    if (how === "good") {
+      this.succeeded++;
+      this.#average(tookMs, nowMs);
+    } else if (how === "bad") {
+      this.failed++;
+      this.#average(Math.max(tookMs, pushbackMs > 0 ? pushbackMs : penaltyMs), nowMs);
+    } else if (!(tookMs <= this.latencyMs)) {
+      this.#average(tookMs, nowMs); // given up on, after longer than usual
+    }
+  }
+
+  #average(tookMs: number, nowMs: number): void {
+    const before = this.latencyMs;
+    if (!(tookMs < before)) {
+      this.latencyMs = tookMs;
+    } else {
+      const kept = Math.exp(-Math.max(0, nowMs - this.latencyAtMs) / decayMs);
+      this.latencyMs = before * kept + tookMs * (1 - kept);
+    }
+    this.latencyAtMs = nowMs;
+  }
+}

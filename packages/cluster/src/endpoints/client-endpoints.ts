@@ -1,0 +1,29 @@
+import type { Clock, Directory, LiveEndpoint } from "@thrice/core";
+import type { AttemptNote, EndpointSource, EndpointView } from "./endpoint-source.js";
+import { judgeEndpoint } from "./judge-endpoint.js";
+import { LiveEndpoints, type TrackedEndpoint } from "./live-endpoints.js";
+
+/** The endpoints of one client: what its directory knows, with what its calls have seen. */
+export class ClientEndpoints implements EndpointSource {
+  readonly #live: LiveEndpoints;
+  #view: EndpointView = { all: [], healthy: [] };
+
+  constructor(directory: Directory, clock: Clock) {
+    this.#live = new LiveEndpoints(directory, clock);
+  }
+
+  for(): EndpointView {
+    const all = this.#live.current();
+    if (all !== this.#view.all) this.#view = { all, healthy: all };
+    return this.#view;
+  }
+
+  noteStart(endpoint: LiveEndpoint, startedMs: number): void {
+    (endpoint as TrackedEndpoint).stats.noteStart(startedMs);
+  }
+
+  noteEnd(endpoint: LiveEndpoint, note: AttemptNote): void {
+    const { stats } = endpoint as TrackedEndpoint;
+    stats.noteEnd(judgeEndpoint(note), note.startedMs, note.nowMs, note.pushbackMs);
+  }
+}

@@ -1,5 +1,14 @@
 export { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-export { decideRetry, failfast, failover, random, roundRobin } from "@thrice/cluster";
+export {
+  type Budget,
+  decideRetry,
+  failfast,
+  failover,
+  RetryBudget,
+  type RetryBudgetOptions,
+  random,
+  roundRobin,
+} from "@thrice/cluster";
 export {
   type AttachmentsInit,
   type AttemptRecord,

@@ -16,14 +16,14 @@ export { LatencyWindow } from "./endpoints/latency-window.js";
 export { random } from "./load-balance/random.js";
 export { roundRobin } from "./load-balance/round-robin.js";
 export { defaultBackoff } from "./retry/backoff.js";
-export type { Budget } from "./retry/budget.js";
+export { type Budget, unlimitedBudget } from "./retry/budget.js";
 export {
   decideRetry,
   type RetryContext,
   type RetryDecision,
   type StopReason,
 } from "./retry/decide-retry.js";
-export { defaultBudget, RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
+export { RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
 export { createRetryPredicate, retryByDefault } from "./retry/retry-predicate.js";
 export { createStaticDirectory } from "./static-directory.js";
 export { failfast } from "./strategy/failfast.js";

@@ -4,10 +4,8 @@ import {
   type CallsUnderWay,
   ClientEndpoints,
   defaultBackoff,
-  defaultBudget,
   failover,
   LatencyWindow,
-  RetryBudget,
   random,
   retryByDefault,
 } from "@thrice/cluster";
@@ -37,7 +35,6 @@ export class CallPlanner {
   readonly #underWay: CallsUnderWay;
   readonly #pickers = new Pickers();
   readonly #endpoints: ClientEndpoints;
-  readonly #budget: RetryBudget;
   readonly #latencies = new WeakMap<DescMethod, LatencyWindow>();
   readonly #kept = new WeakMap<CallSettings, KeptPlan>();
 
@@ -45,7 +42,6 @@ export class CallPlanner {
     this.#options = options;
     this.#underWay = underWay;
     this.#endpoints = new ClientEndpoints(options.directory, options.clock);
-    this.#budget = new RetryBudget(defaultBudget, options.clock);
   }
 
   /** Bound of a call that begins now, in milliseconds; `Infinity` for none. */
@@ -64,19 +60,21 @@ export class CallPlanner {
   }
 
   #newPlan(method: DescMethod, settings: CallSettings): CallPlan {
-    const { clock, random: draw } = this.#options;
+    const { clock, random: draw, retryBudget } = this.#options;
+    const policy = this.#policy(settings);
     const loadBalance = settings.loadBalance ?? random;
+    retryBudget.expectRetries?.(policy.retries);
     return {
       method,
       endpoints: this.#endpoints,
-      budget: this.#budget,
+      budget: retryBudget,
       latencies: this.#latenciesOf(method),
       clock,
       random: draw,
       strategy: settings.cluster ?? failover,
       picker: this.#pickers.for(loadBalance, method),
       loadBalancerName: loadBalance.name,
-      policy: this.#policy(settings),
+      policy,
       attemptTimeoutMs: boundFrom(this.#attemptTimeoutMs(method, settings)),
       underWay: this.#underWay,
     };

@@ -1,5 +1,11 @@
 import type { Interceptor } from "@connectrpc/connect";
-import { createStaticDirectory } from "@thrice/cluster";
+import {
+  type Budget,
+  createStaticDirectory,
+  RetryBudget,
+  type RetryBudgetOptions,
+  unlimitedBudget,
+} from "@thrice/cluster";
 import {
   type Clock,
   checkBoolean,
@@ -43,6 +49,11 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   readonly maxReceiveBytes?: number | undefined;
   /** Request messages of one stream that are kept to be sent again, in bytes; more stops retrying. @defaultValue 1 MiB */
   readonly replayBufferBytes?: number | undefined;
+  /**
+   * How many retries and hedges the client may add to its calls; a budget made by `new RetryBudget()` can be shared among
+   * clients; `false` sets no bound. @defaultValue `{ ratio: 0.2, maxTokens: 20, startTokens: 4, tokensPerSecond: 0.1 }`
+   */
+  readonly retryBudget?: RetryBudgetOptions | Budget | false | undefined;
   /** Whether a call that a handler makes ends with the deadline of the call it serves. @defaultValue true */
   readonly inheritDeadline?: boolean | undefined;
   /** Takes one line for each call that failed after several attempts. @defaultValue `consoleLogger()` */
@@ -62,6 +73,7 @@ export interface ResolvedClientOptions {
   readonly connectTimeoutMs: number;
   readonly maxReceiveBytes: number;
   readonly replayBufferBytes: number;
+  readonly retryBudget: Budget;
   readonly inheritDeadline: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -93,9 +105,10 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
     maxReceiveBytes: checkBytes("maxReceiveBytes", maxReceiveBytes, 1),
     replayBufferBytes: checkBytes("replayBufferBytes", replayBufferBytes, 0),
+    retryBudget: resolveRetryBudget(options.retryBudget, checkClock(clock)),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
     logger: checkLogger("logger", logger),
-    clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
+    clock: checkClock(clock),
     random: checkFunction("random", random),
   };
 }
@@ -109,14 +122,30 @@ const known: ReadonlySet<string> = new Set([
   "connectTimeoutMs",
   "maxReceiveBytes",
   "replayBufferBytes",
+  "retryBudget",
   "inheritDeadline",
   "logger",
   "clock",
   "random",
 ]);
 
+function checkClock(clock: Clock): Clock {
+  return checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]);
+}
+
 function checkBytes(field: string, value: number, min: number): number {
   return checkWholeNumber(field, value, min, 0xffff_ffff);
+}
+
+function resolveRetryBudget(value: ClientOptions["retryBudget"], clock: Clock): Budget {
+  if (value === undefined) return new RetryBudget({}, clock);
+  if (value === false) return unlimitedBudget;
+  if (!isBudget(value)) return new RetryBudget(value, clock);
+  return checkShape("retryBudget", value, "a budget", ["hasBudget", "take", "noteSuccess"]);
+}
+
+function isBudget(value: RetryBudgetOptions | Budget): value is Budget {
+  return typeof value === "object" && value !== null && "take" in value;
 }
 
 function checkInterceptors(value: readonly Interceptor[]): readonly Interceptor[] {

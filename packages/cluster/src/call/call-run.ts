@@ -178,8 +178,9 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   #whyNotAgain(kind: "retry" | "hedge" | "planned"): string | undefined {
     const whyNot = this.#init.whyNotReplayable();
     if (whyNot !== undefined || kind === "planned") return whyNot;
+    if (this.#attempts.every(neverLeft)) return undefined; // the first request that a server gets of this call
     if (this.#plan.budget.take(kind)) return undefined;
-    this.#wasCutShort = true;
+    this.#wasCutShort ||= kind === "retry";
     return "the retry budget is spent";
   }
 
@@ -254,9 +255,14 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     this.#isSettled = true;
     for (const wake of this.#pauses ?? []) wake();
     if (this.#unfinished > 0) this.#stopAllBut(result);
-    if (result.ok) this.#plan.budget.noteSuccess();
+    if (result.ok && this.#wasAnswered()) this.#plan.budget.noteSuccess();
     this.#init.onResult(result.ok ? result : this.#describe(result), this);
     this.#finishIfDone();
+  }
+
+  /** A strategy may answer well although no endpoint did. */
+  #wasAnswered(): boolean {
+    return this.#attempts.some(isAnswered);
   }
 
   #describe(failure: FailedAttempt): FailedAttempt {
@@ -346,6 +352,14 @@ const noEndpoints: readonly Endpoint[] = [];
 
 function has(excluded: readonly Endpoint[], { id }: Endpoint): boolean {
   return excluded.some((endpoint) => endpoint.id === id);
+}
+
+function neverLeft(attempt: OpenAttempt): boolean {
+  return attempt.neverLeft;
+}
+
+function isAnswered({ answer }: OpenAttempt): boolean {
+  return answer !== undefined;
 }
 
 function nowMs({ clock }: CallPlan): number {

@@ -1,5 +1,5 @@
 import { ConnectError } from "@connectrpc/connect";
-import type { AttemptRecord, FailedAttempt } from "@thrice/core";
+import { type AttemptRecord, BusinessError, type FailedAttempt } from "@thrice/core";
 
 /**
  * Adds to a failure's text which endpoints were tried, and how often. What a peer answered is its own
@@ -24,7 +24,9 @@ export function noteBudget(failure: FailedAttempt): FailedAttempt {
 
 function withText(failure: FailedAttempt, text: string): FailedAttempt {
   const { code, metadata, cause, details } = failure.error;
-  const error = new ConnectError(text, code, metadata, undefined, cause);
+  const error = BusinessError.is(failure.error)
+    ? new BusinessError(text, metadata, cause)
+    : new ConnectError(text, code, metadata, undefined, cause);
   error.details = details;
   return { ...failure, error };
 }

@@ -8,6 +8,7 @@ export {
   type RetryBudgetOptions,
   random,
   roundRobin,
+  type ThrottleOptions,
 } from "@thrice/cluster";
 export {
   type AttachmentsInit,

@@ -127,6 +127,16 @@ describe("a wrong option of the client", () => {
       says: "retryBudget.ratio must be a number from 0 to 10, got -1",
     },
     {
+      title: "throttle true",
+      options: { url, throttle: true },
+      says: "throttle must be an object, got true",
+    },
+    {
+      title: "throttle.slack -1",
+      options: { url, throttle: { slack: -1 } },
+      says: "throttle.slack must be a number from 0 to 1000000, got -1",
+    },
+    {
       title: "retryBudget half a budget",
       options: { url, retryBudget: { take: () => true } },
       says: "retryBudget must be a budget with hasBudget(), take(), noteSuccess()",

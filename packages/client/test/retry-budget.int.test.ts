@@ -67,7 +67,7 @@ test.each([
     unary: down(),
     put: failing(() => new ConnectError("x", code)),
   });
-  const { stub } = bench.client({ url: server.url, retries: 4 });
+  const { stub } = bench.client({ url: server.url, retries: 4, throttle: false });
   await failureOf(stub.unary({}));
   for (let call = 0; call < 20; call++) await failureOf(stub.put({}, { retries: 0 }));
   await failureOf(stub.unary({}));

@@ -25,6 +25,7 @@ export {
 } from "./retry/decide-retry.js";
 export { RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
 export { createRetryPredicate, retryByDefault } from "./retry/retry-predicate.js";
+export { ClientThrottle, type Throttle, type ThrottleOptions } from "./retry/throttle.js";
 export { createStaticDirectory } from "./static-directory.js";
 export { failfast } from "./strategy/failfast.js";
 export { failover } from "./strategy/failover.js";

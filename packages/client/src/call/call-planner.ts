@@ -60,7 +60,7 @@ export class CallPlanner {
   }
 
   #newPlan(method: DescMethod, settings: CallSettings): CallPlan {
-    const { clock, random: draw, retryBudget } = this.#options;
+    const { clock, random: draw, retryBudget, throttle } = this.#options;
     const policy = this.#policy(settings);
     const loadBalance = settings.loadBalance ?? random;
     retryBudget.expectRetries?.(policy.retries);
@@ -68,6 +68,7 @@ export class CallPlanner {
       method,
       endpoints: this.#endpoints,
       budget: retryBudget,
+      throttle,
       latencies: this.#latenciesOf(method),
       clock,
       random: draw,

@@ -1,9 +1,12 @@
 import type { Interceptor } from "@connectrpc/connect";
 import {
   type Budget,
+  ClientThrottle,
   createStaticDirectory,
   RetryBudget,
   type RetryBudgetOptions,
+  type Throttle,
+  type ThrottleOptions,
   unlimitedBudget,
 } from "@thrice/cluster";
 import {
@@ -54,6 +57,11 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
    * clients; `false` sets no bound. @defaultValue `{ ratio: 0.2, maxTokens: 20, startTokens: 4, tokensPerSecond: 0.1 }`
    */
   readonly retryBudget?: RetryBudgetOptions | Budget | false | undefined;
+  /**
+   * When calls are held back since the service turns most of them down; `false` never does.
+   * @defaultValue `{ ratio: 2, windowMs: 10_000, slack: 10, floorPerSecond: 5 }`
+   */
+  readonly throttle?: ThrottleOptions | false | undefined;
   /** Whether a call that a handler makes ends with the deadline of the call it serves. @defaultValue true */
   readonly inheritDeadline?: boolean | undefined;
   /** Takes one line for each call that failed after several attempts. @defaultValue `consoleLogger()` */
@@ -74,6 +82,7 @@ export interface ResolvedClientOptions {
   readonly maxReceiveBytes: number;
   readonly replayBufferBytes: number;
   readonly retryBudget: Budget;
+  readonly throttle: Throttle | undefined;
   readonly inheritDeadline: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -106,6 +115,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     maxReceiveBytes: checkBytes("maxReceiveBytes", maxReceiveBytes, 1),
     replayBufferBytes: checkBytes("replayBufferBytes", replayBufferBytes, 0),
     retryBudget: resolveRetryBudget(options.retryBudget, checkClock(clock)),
+    throttle: options.throttle === false ? undefined : new ClientThrottle(options.throttle),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
     logger: checkLogger("logger", logger),
     clock: checkClock(clock),
@@ -123,6 +133,7 @@ const known: ReadonlySet<string> = new Set([
   "maxReceiveBytes",
   "replayBufferBytes",
   "retryBudget",
+  "throttle",
   "inheritDeadline",
   "logger",
   "clock",

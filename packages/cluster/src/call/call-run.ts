@@ -171,8 +171,15 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     if (this.#attempts.length > 0) {
       const whyNot = this.#whyNotAgain(kind);
       if (whyNot !== undefined) return this.#refuse(rejection(endpoint, whyNot));
+    } else if (this.#isHeldBack()) {
+      return this.#refuse(rejection(endpoint, this.#plan.throttle?.describe() ?? ""));
     }
     return this.#send(endpoint, remainingMs);
+  }
+
+  #isHeldBack(): boolean {
+    const { throttle, random } = this.#plan;
+    return throttle?.admits(this.nowMs(), random) === false;
   }
 
   #whyNotAgain(kind: "retry" | "hedge" | "planned"): string | undefined {
@@ -221,14 +228,18 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   }
 
   onJudged(attempt: OpenAttempt, failure: AttemptFailure | undefined): void {
-    const { endpoints, latencies } = this.#plan;
+    const { endpoints, latencies, throttle } = this.#plan;
     const { startedMs, durationMs, endpoint } = attempt;
     const pushback = failure?.pushback;
+    const outcome = failure?.outcome ?? "answered";
+    const code = failure?.error.code;
+    const nowMs = startedMs + durationMs;
+    throttle?.noteEnd(outcome, code, nowMs);
     endpoints.noteEnd(endpoint, {
-      outcome: failure?.outcome ?? "answered",
-      code: failure?.error.code,
+      outcome,
+      code,
       startedMs,
-      nowMs: startedMs + durationMs,
+      nowMs,
       pushbackMs: pushback?.kind === "after" ? pushback.delayMs : 0,
     });
     if (failure === undefined) latencies.note(durationMs);

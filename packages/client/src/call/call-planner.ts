@@ -11,7 +11,7 @@ import {
 } from "@thrice/cluster";
 import {
   type AdvertisedOptions,
-  currentInboundCall,
+  type InboundCall,
   maxTimerMs,
   type RetryPolicy,
 } from "@thrice/core";
@@ -44,9 +44,9 @@ export class CallPlanner {
     this.#endpoints = new ClientEndpoints(options.directory, options.clock);
   }
 
-  /** Bound of a call that begins now, in milliseconds; `Infinity` for none. */
-  timeoutMs(settings: CallSettings): number {
-    return Math.max(0, Math.min(boundFrom(settings.timeoutMs), this.#inheritedMs()));
+  /** Bound of a call that begins now while `inbound` is served, in milliseconds; `Infinity` for none. */
+  timeoutMs(settings: CallSettings, inbound: InboundCall | undefined): number {
+    return Math.max(0, Math.min(boundFrom(settings.timeoutMs), this.#inheritedMs(inbound)));
   }
 
   /** @throws ConnectError if the load balancer makes no picker. */
@@ -105,9 +105,9 @@ export class CallPlanner {
   }
 
   /** A caller's deadline that lies further ahead than a timer can reach is no bound. */
-  #inheritedMs(): number {
+  #inheritedMs(inbound: InboundCall | undefined): number {
     if (!this.#options.inheritDeadline) return Number.POSITIVE_INFINITY;
-    const leftMs = currentInboundCall()?.remainingMs() ?? Number.POSITIVE_INFINITY;
+    const leftMs = inbound?.remainingMs() ?? Number.POSITIVE_INFINITY;
     return leftMs > maxTimerMs ? Number.POSITIVE_INFINITY : Math.max(0, leftMs);
   }
 

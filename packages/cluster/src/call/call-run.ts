@@ -172,7 +172,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
       const whyNot = this.#whyNotAgain(kind);
       if (whyNot !== undefined) return this.#refuse(rejection(endpoint, whyNot));
     } else if (this.#isHeldBack()) {
-      return this.#refuse(rejection(endpoint, this.#plan.throttle?.describe() ?? ""));
+      return this.#refuse(this.#heldBack(endpoint));
     }
     return this.#send(endpoint, remainingMs);
   }
@@ -180,6 +180,11 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   #isHeldBack(): boolean {
     const { throttle, random } = this.#plan;
     return throttle?.admits(this.nowMs(), random) === false;
+  }
+
+  #heldBack(endpoint: LiveEndpoint): FailedAttempt {
+    const text = this.#plan.throttle?.describe() ?? "";
+    return { ...rejection(endpoint, text), wasCutShort: true };
   }
 
   #whyNotAgain(kind: "retry" | "hedge" | "planned"): string | undefined {

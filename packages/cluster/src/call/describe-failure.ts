@@ -15,11 +15,8 @@ export function describeFailure(
 
 /** Adds that there would have been another attempt, had the budget not been spent. */
 export function noteBudget(failure: FailedAttempt): FailedAttempt {
-  const { rawMessage } = failure.error;
-  return withText(
-    failure,
-    `${rawMessage} (not retried: the retry budget is spent; see retryBudget)`,
-  );
+  const text = `${failure.error.rawMessage} (not retried: the retry budget is spent; see retryBudget)`;
+  return { ...withText(failure, text), wasCutShort: true };
 }
 
 function withText(failure: FailedAttempt, text: string): FailedAttempt {

@@ -34,6 +34,10 @@ export interface AttemptFailure {
   readonly outcome: Outcome;
   readonly error: ConnectError;
   readonly pushback?: Pushback;
+  /** Whether no byte of the request left this side. */
+  readonly neverSent?: boolean;
+  /** Whether the headers of an answer had come before it failed. */
+  readonly hadHeaders?: boolean;
 }
 
 /** An attempt on its way. */

@@ -28,6 +28,10 @@ export interface ClusterCall extends PickContext {
   readonly endpoints: readonly LiveEndpoint[];
   /** Whether sending the request more than once does no harm: the proto says so, or the user by setting `retries`. */
   readonly isRepeatable: boolean;
+  /**
+   * Attempts up to the last one whose server said when to try again; from there on pauses grow anew. 0 if none did.
+   */
+  readonly attemptsAtPushback: number;
   /** Time until the call's deadline, in milliseconds; `Infinity` without one, 0 once it is over. */
   remainingMs(): number;
   /** Whether the budget has something left for a retry or a hedge. */
@@ -70,6 +74,21 @@ export interface RetryPolicy {
   /** Whether the failure of an attempt that may have reached a handler is worth another one. */
   readonly retryOn: RetryPredicate;
   readonly backoff: Backoff;
+  /** Whether a call waits until an endpoint can be reached, instead of failing. @defaultValue false */
+  readonly waitForReady?: boolean;
+  /** Set where a gRPC service config rules: retries then follow gRPC's A6 to the letter. */
+  readonly a6?: A6Rules;
+}
+
+/**
+ * What A6 has beside the rest. With it, only the listed statuses are repeated, also those of attempts that reached no
+ * handler; headers of an answer commit the call; each retry waits, and the pauses vary by a fifth.
+ *
+ * @see https://github.com/grpc/proposal/blob/master/A6-client-retries.md
+ */
+export interface A6Rules {
+  /** How much longer each pause is than the one before. Units: above 0. */
+  readonly backoffMultiplier: number;
 }
 
 export type RetryPredicate = (failure: FailedAttempt) => boolean;

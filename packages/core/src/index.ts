@@ -37,6 +37,7 @@ export {
 } from "./check.js";
 export { type CancelTimer, type Clock, maxTimerMs, systemClock } from "./clock.js";
 export type {
+  A6Rules,
   AttemptOptions,
   Backoff,
   ClusterCall,

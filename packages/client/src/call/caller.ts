@@ -37,6 +37,7 @@ import { errorFromCall } from "./call-error.js";
 import { CallPlanner } from "./call-planner.js";
 import { createMessages } from "./create-messages.js";
 import { ReplayBuffer } from "./replay-buffer.js";
+import { ReplayMemory } from "./replay-memory.js";
 import { type RequestSource, singleMessage } from "./request-source.js";
 import { type CallFrame, type CallTools, UnaryCall } from "./unary-call.js";
 
@@ -61,10 +62,12 @@ export class Caller {
   readonly #planner: CallPlanner;
   readonly #tools: CallTools;
   readonly #underWay = new CallsUnderWay();
+  readonly #replayMemory: ReplayMemory;
   #closed = false;
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
+    this.#replayMemory = new ReplayMemory(options.replayBufferTotalBytes);
     // The wire keeps to real time: a clock that a test moves would leave its connections standing.
     this.#channels = new Channels({ ...options, clock: systemClock });
     this.#tools = { channels: this.#channels, logger: options.logger };
@@ -219,7 +222,7 @@ export class Caller {
 
   #replayable({ input }: DescMethod, messages: AsyncIterable<Message>): RequestSource {
     const sizeOf = (message: Message) => encodeMessage(input, message).byteLength;
-    return new ReplayBuffer(messages, sizeOf, this.#options.replayBufferBytes);
+    return new ReplayBuffer(messages, sizeOf, this.#options.replayBufferBytes, this.#replayMemory);
   }
 
   #common(

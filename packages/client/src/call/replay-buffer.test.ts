@@ -1,5 +1,6 @@
 import type { Message } from "@bufbuild/protobuf";
 import { ReplayBuffer } from "./replay-buffer.js";
+import { ReplayMemory } from "./replay-memory.js";
 
 /** Messages that the test hands over one by one. */
 class HandFed implements AsyncIterableIterator<Message> {
@@ -135,6 +136,31 @@ describe("ReplayBuffer", () => {
     }
     expect(buffer.whyNotReplayable).toContain("replayBufferBytes 15");
     await expect(buffer.reader().next()).rejects.toThrow("cannot be sent again");
+  });
+
+  test("shares its room with other calls, and gives it back when it stops keeping", async () => {
+    const memory = new ReplayMemory(25);
+    const [first, second] = [new HandFed(), new HandFed()];
+    const buffers = [first, second].map(
+      (source) => new ReplayBuffer(source, () => 10, 100, memory),
+    );
+    const read = async (at: number, name: string) => {
+      const next = readers[at]?.next();
+      [first, second][at]?.give(name);
+      await next;
+    };
+    const readers = buffers.map((buffer) => buffer.reader());
+    await read(0, "a");
+    await read(1, "a");
+    expect(memory.usedBytes).toBe(20);
+    await read(1, "b");
+    await read(1, "c");
+    expect(memory.usedBytes).toBe(10);
+    expect(buffers[1]?.whyNotReplayable).toContain("no room in replayBufferTotalBytes 25");
+    expect(buffers[0]?.whyNotReplayable).toBeUndefined();
+    buffers[0]?.close();
+    buffers[0]?.close();
+    expect(memory.usedBytes).toBe(0);
   });
 
   test("leaves its source once when it is closed, and not when the source has ended", async () => {

@@ -2,6 +2,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { RequestInput } from "@thrice/protocol";
+import { ReplayMemory } from "./replay-memory.js";
 import { type Replayed, ReplayReader, type Step } from "./replay-reader.js";
 import type { RequestSource } from "./request-source.js";
 
@@ -14,33 +15,40 @@ export class ReplayBuffer implements RequestSource, Replayed {
   readonly #source: AsyncIterator<Message>;
   readonly #sizeOf: (message: Message) => number;
   readonly #maxBytes: number;
+  readonly #memory: ReplayMemory;
   /** Messages from number `#first` on, as far as they have been read. */
   #kept: Message[] = [];
   #first = 0;
-  #keptBytes = 0;
+  /** What is taken of the memory. */
+  #takenBytes = 0;
+  /** Whether everything is kept. */
   #keeping = true;
+  #whyNotKept = "";
   #ended = false;
   /** What the source threw, wrapped as it may have thrown undefined. */
   #failure: { readonly reason: unknown } | undefined;
   #isPulling = false;
   #waiting: ReplayReader[] = [];
 
-  /** `sizeOf` gives the size of a message in bytes; it is not called once the buffer is committed. */
+  /**
+   * `sizeOf` gives the size of a message in bytes; it is not called once the buffer is committed. `memory` is shared with
+   * other calls.
+   */
   constructor(
     source: AsyncIterable<Message>,
     sizeOf: (message: Message) => number,
     maxBytes: number,
+    memory: ReplayMemory = new ReplayMemory(Number.POSITIVE_INFINITY),
   ) {
     this.#source = source[Symbol.asyncIterator]();
     this.#sizeOf = sizeOf;
     this.#maxBytes = maxBytes;
+    this.#memory = memory;
   }
 
   /** Why a new reader could not begin at the first message, or undefined when it can. */
   get whyNotReplayable(): string | undefined {
-    return this.#first === 0
-      ? undefined
-      : `the request is larger than replayBufferBytes ${this.#maxBytes} and cannot be sent again`;
+    return this.#first === 0 ? undefined : `${this.#whyNotKept} and cannot be sent again`;
   }
 
   input(): RequestInput {
@@ -71,10 +79,11 @@ export class ReplayBuffer implements RequestSource, Replayed {
   }
 
   commit(): void {
-    this.#keeping = false;
+    this.#stopKeeping("the request is under way");
   }
 
   close(): void {
+    this.#stopKeeping("the call is over");
     if (this.#ended) return;
     this.#ended = true;
     const leave = async () => this.#source.return?.();
@@ -114,11 +123,27 @@ export class ReplayBuffer implements RequestSource, Replayed {
   }
 
   #keep(message: Message): void {
-    if (this.#keeping) {
-      this.#keptBytes += this.#sizeOf(message);
-      this.#keeping = this.#keptBytes <= this.#maxBytes;
-    }
+    if (this.#keeping) this.#takeRoom(this.#sizeOf(message));
     this.#kept.push(message);
+  }
+
+  #takeRoom(bytes: number): void {
+    if (this.#takenBytes + bytes > this.#maxBytes) {
+      this.#stopKeeping(`the request is larger than replayBufferBytes ${this.#maxBytes}`);
+    } else if (this.#memory.take(bytes)) {
+      this.#takenBytes += bytes;
+    } else {
+      const { maxBytes } = this.#memory;
+      this.#stopKeeping(`the request found no room in replayBufferTotalBytes ${maxBytes}`);
+    }
+  }
+
+  #stopKeeping(why: string): void {
+    if (!this.#keeping) return;
+    this.#keeping = false;
+    this.#whyNotKept = why;
+    this.#memory.give(this.#takenBytes);
+    this.#takenBytes = 0;
   }
 
   /** Drops what no reader needs that stands at message number `position`. */

@@ -52,6 +52,8 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   readonly maxReceiveBytes?: number | undefined;
   /** Request messages of one stream that are kept to be sent again, in bytes; more stops retrying. @defaultValue 1 MiB */
   readonly replayBufferBytes?: number | undefined;
+  /** The same for all streams of the client together, in bytes. @defaultValue 16 MiB */
+  readonly replayBufferTotalBytes?: number | undefined;
   /**
    * How many retries and hedges the client may add to its calls; a budget made by `new RetryBudget()` can be shared among
    * clients; `false` sets no bound. @defaultValue `{ ratio: 0.2, maxTokens: 20, startTokens: 4, tokensPerSecond: 0.1 }`
@@ -81,6 +83,7 @@ export interface ResolvedClientOptions {
   readonly connectTimeoutMs: number;
   readonly maxReceiveBytes: number;
   readonly replayBufferBytes: number;
+  readonly replayBufferTotalBytes: number;
   readonly retryBudget: Budget;
   readonly throttle: Throttle | undefined;
   readonly inheritDeadline: boolean;
@@ -101,6 +104,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     connectTimeoutMs = 1_000,
     maxReceiveBytes = 4 * 1024 * 1024,
     replayBufferBytes = 1024 * 1024,
+    replayBufferTotalBytes = 16 * 1024 * 1024,
     inheritDeadline = true,
     logger = consoleLogger(),
     clock = systemClock,
@@ -114,6 +118,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
     maxReceiveBytes: checkBytes("maxReceiveBytes", maxReceiveBytes, 1),
     replayBufferBytes: checkBytes("replayBufferBytes", replayBufferBytes, 0),
+    replayBufferTotalBytes: checkBytes("replayBufferTotalBytes", replayBufferTotalBytes, 0),
     retryBudget: resolveRetryBudget(options.retryBudget, checkClock(clock)),
     throttle: options.throttle === false ? undefined : new ClientThrottle(options.throttle),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
@@ -132,6 +137,7 @@ const known: ReadonlySet<string> = new Set([
   "connectTimeoutMs",
   "maxReceiveBytes",
   "replayBufferBytes",
+  "replayBufferTotalBytes",
   "retryBudget",
   "throttle",
   "inheritDeadline",

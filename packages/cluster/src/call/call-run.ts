@@ -18,13 +18,14 @@ import {
   type Outcome,
   type PickOptions,
 } from "@thrice/core";
-import { freshEndpoints } from "../fresh-endpoints.js";
 import { isIdempotent } from "../retry/decide-retry.js";
 import type { CallInit, CallPlan } from "./call-plan.js";
 import type { UnderWay } from "./calls-under-way.js";
+import { decideRestart } from "./decide-restart.js";
 import { describeFailure, noteBudget } from "./describe-failure.js";
-import { cancelError, deadlineError } from "./end-errors.js";
+import { cancelError, deadlineError, rejection, settledError } from "./end-errors.js";
 import { type AttemptOwner, OpenAttempt } from "./open-attempt.js";
+import { pickEndpoint } from "./pick-endpoint.js";
 import { isResult, strategyFailure, strategyThrew } from "./strategy-result.js";
 
 /** Shape: running → settled, with its result told → finished, when nothing of it is left open. */
@@ -47,6 +48,11 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   #isFinished = false;
   #refusals = 0;
   #wasCutShort = false;
+  /** Attempts that were repeated below the strategy. */
+  #restarts = 0;
+  #wasRefused = false;
+  /** What the strategy picked last. */
+  #picked: LiveEndpoint | undefined = undefined;
   /** For the load balancer, while it picks. */
   excluded: readonly Endpoint[] = noEndpoints;
 
@@ -94,6 +100,11 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     return this.#attempts.map(({ endpoint }) => endpoint);
   }
 
+  get attemptsAtPushback(): number {
+    const pushed = this.#attempts.findLast(({ failure }) => failure?.pushback?.kind === "after");
+    return pushed === undefined ? 0 : pushed.previousAttempts + 1;
+  }
+
   get attempts(): readonly AttemptRecord[] {
     const ended = this.#attempts.filter(({ endedAs }) => endedAs > 0);
     return ended.sort((a, b) => a.endedAs - b.endedAs).map(({ record }) => record);
@@ -137,27 +148,9 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   }
 
   pick(options?: PickOptions): LiveEndpoint | undefined {
-    const { all, healthy } = this.#plan.endpoints.for(this);
-    if (all.length === 0) return undefined;
-    const excluded = options?.exclude ?? noEndpoints;
-    this.excluded = excluded;
-    if (excluded.length === 0 || this.#plan.picker.heedsExcluded) return this.#pickFrom(healthy);
-    // To narrow a long list costs its length, and a balancer what it worked out from it.
-    for (let draw = 0; healthy.length > longList && draw < maxDraws; draw++) {
-      const drawn = this.#pickFrom(healthy);
-      if (!has(excluded, drawn)) return drawn;
-    }
-    const fresh = freshEndpoints(healthy, excluded);
-    if (fresh.length > 0) return this.#pickFrom(fresh);
-    const rest = healthy === all ? fresh : freshEndpoints(all, excluded);
-    return this.#pickFrom(rest.length > 0 ? rest : healthy);
-  }
-
-  #pickFrom(endpoints: readonly LiveEndpoint[]): LiveEndpoint {
-    const picked = this.#plan.picker.pick(endpoints, this);
-    if (picked !== undefined) return picked;
-    const name = this.#plan.loadBalancerName;
-    throw new Error(`load balancer ${name} picked none of ${endpoints.length} endpoints`);
+    this.excluded = options?.exclude ?? noEndpoints;
+    this.#picked = pickEndpoint(this.#plan, this);
+    return this.#picked;
   }
 
   attempt(
@@ -174,7 +167,9 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     } else if (this.#isHeldBack()) {
       return this.#refuse(this.#heldBack(endpoint));
     }
-    return this.#send(endpoint, remainingMs);
+    const previousAttempts = this.#attempts.length - this.#restarts;
+    const isPinned = kind === "planned" || endpoint !== this.#picked;
+    return this.#send(new OpenAttempt(this, endpoint, previousAttempts, isPinned), remainingMs);
   }
 
   #isHeldBack(): boolean {
@@ -248,6 +243,42 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
       pushbackMs: pushback?.kind === "after" ? pushback.delayMs : 0,
     });
     if (failure === undefined) latencies.note(durationMs);
+  }
+
+  resultOf(attempt: OpenAttempt, failed: FailedAttempt): FailedAttempt | Promise<AttemptResult> {
+    if (this.#isOver) return failed;
+    const { policy, random } = this.#plan;
+    const restarts = this.#restarts;
+    const afterMs = decideRestart(failed, {
+      policy,
+      random,
+      restarts,
+      wasRefused: this.#wasRefused,
+    });
+    if (afterMs === undefined || afterMs >= this.remainingMs()) return failed;
+    return this.#init.whyNotReplayable() === undefined
+      ? this.#restart(attempt, failed, afterMs)
+      : failed;
+  }
+
+  /** Repeats an attempt below its strategy. Rejects if the load balancer throws. */
+  async #restart(
+    { endpoint, previousAttempts, isPinned }: OpenAttempt,
+    failed: FailedAttempt,
+    afterMs: number,
+  ): Promise<AttemptResult> {
+    this.#wasRefused ||= failed.neverSent !== true && failed.outcome === "refused";
+    if (afterMs > 0) await this.pause(afterMs);
+    const next = isPinned ? endpoint : (this.#pickAgain() ?? endpoint);
+    if (this.#isOver) return this.#whyOver();
+    this.#restarts++;
+    const again = new OpenAttempt(this, next, previousAttempts, isPinned);
+    return this.#send(again, this.remainingMs());
+  }
+
+  #pickAgain(): LiveEndpoint | undefined {
+    this.excluded = this.tried;
+    return pickEndpoint(this.#plan, this);
   }
 
   onAttemptFinished(): void {
@@ -326,12 +357,11 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     return Promise.reject(new Error("it goes on although every attempt is refused"));
   }
 
-  #send(endpoint: LiveEndpoint, remainingMs: number): Promise<AttemptResult> {
+  #send(attempt: OpenAttempt, remainingMs: number): Promise<AttemptResult> {
     const { attemptTimeoutMs, clock } = this.#plan;
-    const previousAttempts = this.#attempts.length;
-    const attempt = new OpenAttempt(this, endpoint);
+    const { endpoint, previousAttempts } = attempt;
     this.#plan.endpoints.noteStart(endpoint, attempt.startedMs);
-    if (previousAttempts === 0) this.#attempts = [attempt];
+    if (this.#attempts.length === 0) this.#attempts = [attempt];
     else this.#attempts.push(attempt);
     const timeoutMs = this.#answersWithMany()
       ? remainingMs
@@ -358,17 +388,9 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 }
 
 const maxRefusals = 1_000;
-/** Endpoints from which on a list is long. */
-const longList = 64;
-/** Times that a balancer is asked before a long list is narrowed. */
-const maxDraws = 8;
 const retry: AttemptOptions = { kind: "retry" };
 const none: OpenAttempt[] = [];
 const noEndpoints: readonly Endpoint[] = [];
-
-function has(excluded: readonly Endpoint[], { id }: Endpoint): boolean {
-  return excluded.some((endpoint) => endpoint.id === id);
-}
 
 function neverLeft(attempt: OpenAttempt): boolean {
   return attempt.neverLeft;
@@ -380,13 +402,4 @@ function isAnswered({ answer }: OpenAttempt): boolean {
 
 function nowMs({ clock }: CallPlan): number {
   return clock.nowMs();
-}
-
-function rejection(endpoint: LiveEndpoint | undefined, text: string): FailedAttempt {
-  const error = new ConnectError(text, Code.Unavailable);
-  return { ok: false, endpoint, outcome: "rejected", error };
-}
-
-function settledError(): ConnectError {
-  return new ConnectError("the call is settled", Code.Canceled);
 }

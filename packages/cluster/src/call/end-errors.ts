@@ -1,5 +1,6 @@
-/** The errors of calls that were ended from outside. */
+/** The errors of calls that were ended from outside, and of attempts that were not sent. */
 import { Code, ConnectError } from "@connectrpc/connect";
+import type { FailedAttempt, LiveEndpoint } from "@thrice/core";
 
 /** The error of a call whose time, `timeoutMs` milliseconds from its start, is over. */
 export function deadlineError(timeoutMs: number): ConnectError {
@@ -16,4 +17,15 @@ export function cancelError(reason: unknown): ConnectError {
     undefined,
     reason,
   );
+}
+
+/** The end of an attempt that was not sent to `endpoint`, because of what `text` says. */
+export function rejection(endpoint: LiveEndpoint | undefined, text: string): FailedAttempt {
+  const error = new ConnectError(text, Code.Unavailable);
+  return { ok: false, endpoint, outcome: "rejected", error };
+}
+
+/** The error of attempts that run on after their call has its result. */
+export function settledError(): ConnectError {
+  return new ConnectError("the call is settled", Code.Canceled);
 }

@@ -1,5 +1,5 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { AttemptFailure } from "@thrice/core";
+import type { AttemptFailure, FailedAttempt } from "@thrice/core";
 import { FakeClock } from "@thrice/core/testing";
 import { endpoint } from "../testing/call-bench.js";
 import {
@@ -29,6 +29,7 @@ function open(script: AttemptScript) {
       events.push("ended");
     },
     onJudged: () => {},
+    resultOf: (_attempt: OpenAttempt, failed: FailedAttempt) => failed,
     onAttemptFinished: () => void events.push("finished"),
   };
   const attempt = new OpenAttempt(owner, endpoint("a"));

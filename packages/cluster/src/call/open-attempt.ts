@@ -6,6 +6,7 @@ import type {
   AttemptRecord,
   AttemptResult,
   CancelTimer,
+  FailedAttempt,
   LiveEndpoint,
   Outcome,
   RunningAttempt,
@@ -21,6 +22,8 @@ export interface AttemptOwner {
   onEnded(attempt: OpenAttempt): void;
   /** Called once, right after, with the failure as it was judged; without one if all went well. */
   onJudged(attempt: OpenAttempt, failure: AttemptFailure | undefined): void;
+  /** Called once, after that, for an attempt that failed: what comes of it, which may be what another one comes to. */
+  resultOf(attempt: OpenAttempt, failed: FailedAttempt): AttemptResult | Promise<AttemptResult>;
   /** Called once, after that, when the attempt holds nothing any more. */
   onAttemptFinished(attempt: OpenAttempt): void;
 }
@@ -37,16 +40,23 @@ export class OpenAttempt implements AttemptListener {
   isFinished = false;
   /** What it was answered with, once it was. */
   answer: Answer | undefined = undefined;
-  #failure: AttemptFailure | undefined = undefined;
+  /** Why it failed, once it has. */
+  failure: AttemptFailure | undefined = undefined;
   #running: RunningAttempt | undefined = undefined;
   #stopped: ConnectError | undefined = undefined;
   #undoTimer: CancelTimer | undefined = undefined;
-  #resolve!: (result: AttemptResult) => void;
+  #resolve!: (result: AttemptResult | Promise<AttemptResult>) => void;
   readonly #owner: AttemptOwner;
+  /** Whether its strategy meant this very endpoint from the start. */
+  readonly isPinned: boolean;
+  /** Attempts of the call before it, without those that count for nothing. */
+  readonly previousAttempts: number;
 
-  constructor(owner: AttemptOwner, endpoint: LiveEndpoint) {
+  constructor(owner: AttemptOwner, endpoint: LiveEndpoint, previousAttempts = 0, isPinned = false) {
     this.#owner = owner;
     this.endpoint = endpoint;
+    this.previousAttempts = previousAttempts;
+    this.isPinned = isPinned;
     this.startedMs = owner.clock.nowMs();
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
@@ -55,12 +65,13 @@ export class OpenAttempt implements AttemptListener {
 
   /** Whether it ended without a request being sent, and so without load for any server. */
   get neverLeft(): boolean {
-    return this.#failure?.outcome === "connect-failed";
+    const { failure } = this;
+    return failure?.outcome === "connect-failed" || failure?.neverSent === true;
   }
 
   /** What is told of it, once it has ended. */
   get record(): AttemptRecord {
-    const failure = this.#failure;
+    const { failure } = this;
     return {
       endpoint: this.endpoint.id,
       outcome: failure === undefined ? "answered" : failure.outcome,
@@ -100,9 +111,9 @@ export class OpenAttempt implements AttemptListener {
     if (this.endedAs > 0) return;
     this.#end();
     const failure = this.#owner.judge(this, said);
-    this.#failure = failure;
+    this.failure = failure;
     this.#owner.onJudged(this, failure);
-    this.#resolve({ ok: false, endpoint: this.endpoint, ...failure });
+    this.#resolve(this.#owner.resultOf(this, { ok: false, endpoint: this.endpoint, ...failure }));
   }
 
   onFinished(): void {

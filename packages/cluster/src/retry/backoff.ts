@@ -12,3 +12,18 @@ export const defaultBackoff: Backoff = { baseMs: 25, maxMs: 250 };
 export function drawPauseMs(backoff: Backoff, retry: number, random: () => number): number {
   return random() * Math.min(backoff.maxMs, backoff.baseMs * 2 ** (retry - 1));
 }
+
+/**
+ * Draws the pause before retry number `retry` as gRPC does: the bound grows by `multiplier`, and the pause is off it by a
+ * fifth at most.
+ *
+ * @see https://github.com/grpc/proposal/blob/master/A6-client-retries.md "Exponential Backoff"
+ */
+export function drawA6PauseMs(
+  { baseMs, maxMs }: Backoff,
+  multiplier: number,
+  retry: number,
+  random: () => number,
+): number {
+  return Math.min(baseMs * multiplier ** (retry - 1), maxMs) * (0.8 + 0.4 * random());
+}

@@ -89,3 +89,24 @@ describe("decideRetry, by time left", () => {
     expect(decideRetry(failed(), call, 3)).toEqual(at(10));
   });
 });
+
+describe("decideRetry, by how long answers take", () => {
+  const half = (ms: number | undefined) => ({ latencyQuantileMs: () => ms });
+
+  test.each([
+    { leftMs: 61, answerMs: 35, kind: "retry" },
+    { leftMs: 60, answerMs: 35, kind: "stop" },
+    { leftMs: 26, answerMs: undefined, kind: "retry" },
+    { leftMs: Number.POSITIVE_INFINITY, answerMs: 1e9, kind: "retry" },
+  ])("with $leftMs ms left, 25 ms to wait and $answerMs ms to answer: $kind", (row) => {
+    const call = context({ ...half(row.answerMs), remainingMs: () => row.leftMs });
+    expect(decideRetry(failed({ pushback: after(25) }), call, 2).kind).toBe(row.kind);
+  });
+});
+
+test("decideRetry lets pauses begin anew after a pushback", () => {
+  const waits = [2, 3, 4].map((retry) =>
+    decideRetry(failed(), context({ tried: [a, b], attemptsAtPushback: 1 }), retry),
+  );
+  expect(waits).toEqual([at(12.5), at(25), at(50)]);
+});

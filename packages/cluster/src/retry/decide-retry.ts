@@ -2,7 +2,7 @@ import type { DescMethod } from "@bufbuild/protobuf";
 import { MethodOptions_IdempotencyLevel as Idempotency } from "@bufbuild/protobuf/wkt";
 import { type ClusterCall, type FailedAttempt, isUnprocessed } from "@thrice/core";
 import { freshEndpoints } from "../fresh-endpoints.js";
-import { drawPauseMs } from "./backoff.js";
+import { drawA6PauseMs, drawPauseMs } from "./backoff.js";
 
 /** What to do after a failed attempt, and why. */
 export type RetryDecision =
@@ -15,19 +15,22 @@ export type StopReason =
   | "not-safe"
   | "no-retries-left"
   | "server-said-stop"
+  | "committed"
   | "past-deadline";
 
 /** What the decision needs to know of the call. */
 export type RetryContext = Pick<
   ClusterCall,
   "method" | "policy" | "random" | "tried" | "endpoints" | "remainingMs"
->;
+> &
+  Partial<Pick<ClusterCall, "attemptsAtPushback" | "latencyQuantileMs">>;
 
 /**
  * Decides on retry number `retry`, 1 for the first, after `failure`.
  *
- * The first retry goes at once if an endpoint is left that was not tried; any other waits. A server's
- * pushback replaces the wait. A retry that could start only after the deadline is not sent.
+ * The first retry goes at once if an endpoint is left that was not tried; any other waits. A server's pushback replaces the
+ * wait, and lets later ones begin anew. A retry is not sent if what is left of the call's time after the wait is less than
+ * half of the answers take.
  *
  * @see https://github.com/grpc/proposal/blob/master/A6-client-retries.md
  */
@@ -39,7 +42,9 @@ export function decideRetry(
   const reason = whyStop(failure, call, retry);
   if (reason !== undefined) return { kind: "stop", reason };
   const afterMs = delayMs(failure, call, retry);
-  if (afterMs >= call.remainingMs()) return { kind: "stop", reason: "past-deadline" };
+  const leftMs = call.remainingMs();
+  if (leftMs !== Number.POSITIVE_INFINITY && afterMs + answerMs(call) >= leftMs)
+    return { kind: "stop", reason: "past-deadline" };
   return { kind: "retry", afterMs };
 }
 
@@ -52,7 +57,10 @@ function whyStop(
   const over = outcome === "cancelled" || outcome === "deadline-passed" || outcome === "rejected";
   if (over) return "call-is-over";
   if (retry > call.policy.retries) return "no-retries-left";
-  if (!isUnprocessed(outcome)) {
+  if (call.policy.a6 !== undefined) {
+    if (failure.hadHeaders === true) return "committed";
+    if (!call.policy.retryOn(failure)) return "not-retryable";
+  } else if (!isUnprocessed(outcome)) {
     if (!call.policy.retriesSet && !isIdempotent(call.method)) return "not-safe";
     if (!call.policy.retryOn(failure)) return "not-retryable";
   }
@@ -61,8 +69,16 @@ function whyStop(
 
 function delayMs(failure: FailedAttempt, call: RetryContext, retry: number): number {
   if (failure.pushback?.kind === "after") return failure.pushback.delayMs;
+  const { a6, backoff } = call.policy;
+  const step = Math.max(1, retry - (call.attemptsAtPushback ?? 0));
+  if (a6 !== undefined) return drawA6PauseMs(backoff, a6.backoffMultiplier, step, call.random);
   if (retry === 1 && freshEndpoints(call.endpoints, call.tried).length > 0) return 0;
-  return drawPauseMs(call.policy.backoff, retry, call.random);
+  return drawPauseMs(backoff, step, call.random);
+}
+
+/** How long an answer takes; gRPC's rules know no such thing. */
+function answerMs(call: RetryContext): number {
+  return call.policy.a6 === undefined ? (call.latencyQuantileMs?.(0.5) ?? 0) : 0;
 }
 
 /** Whether the proto says that serving the method twice does no harm. */

@@ -13,7 +13,7 @@ describe("failfast", () => {
   });
 
   test.each([
-    { outcome: "refused" },
+    { outcome: "connection-lost" },
     { outcome: "connect-failed" },
     { outcome: "answered" },
   ] as const)("makes no second attempt after one that ended as $outcome", async ({ outcome }) => {

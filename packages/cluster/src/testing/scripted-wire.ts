@@ -142,14 +142,24 @@ export interface FailureInit extends Omit<AttemptScript, "end"> {
   /** Taken instead of an error made from `code` and `text`. */
   readonly error?: ConnectError;
   readonly pushback?: Pushback;
+  readonly neverSent?: boolean;
+  readonly hadHeaders?: boolean;
 }
 
 /** An attempt that fails. */
 export function failure(init: FailureInit = {}): AttemptScript {
   const { outcome = "answered", code = Code.Unavailable, text = "out of order", pushback } = init;
   const { error = new ConnectError(text, code), afterMs, ignoresCancel, onStart } = init;
+  const { neverSent, hadHeaders } = init;
   return {
-    end: { ok: false, outcome, error, ...(pushback !== undefined && { pushback }) },
+    end: {
+      ok: false,
+      outcome,
+      error,
+      ...(pushback !== undefined && { pushback }),
+      ...(neverSent !== undefined && { neverSent }),
+      ...(hadHeaders !== undefined && { hadHeaders }),
+    },
     ...(afterMs !== undefined && { afterMs }),
     ...(ignoresCancel !== undefined && { ignoresCancel }),
     ...(onStart !== undefined && { onStart }),
@@ -165,6 +175,6 @@ function unaryAnswer(words: string): Answer {
   };
 }
 
-function failureOf({ outcome, error, pushback }: Extract<AttemptEnd, { ok: false }>) {
-  return { outcome, error, ...(pushback !== undefined && { pushback }) };
+function failureOf({ ok: _ok, ...failure }: Extract<AttemptEnd, { ok: false }>) {
+  return failure;
 }

@@ -19,6 +19,11 @@ describe("attemptFailure", () => {
     },
   );
 
+  test("tells of a request that was never sent", () => {
+    const error = WireError.ofUnsent("gone");
+    expect(attemptFailure(error)).toEqual({ outcome: "refused", error, neverSent: true });
+  });
+
   test("does not take every ConnectError for a wire error", () => {
     expect(WireError.is(new ConnectError("no"))).toBe(false);
     expect(WireError.is(undefined)).toBe(false);

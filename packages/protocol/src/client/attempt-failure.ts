@@ -10,7 +10,10 @@ import { WireError } from "./wire-error.js";
  */
 export function attemptFailure(reason: unknown): AttemptFailure {
   const error = ConnectError.from(reason);
-  if (WireError.is(error)) return { outcome: error.outcome, error };
+  if (WireError.is(error)) {
+    const { outcome, neverSent } = error;
+    return neverSent ? { outcome, error, neverSent } : { outcome, error };
+  }
   const saidByPeer = (error as { isWireError?: boolean }).isWireError === true;
   if (!saidByPeer && error.code === Code.ResourceExhausted) return { outcome: "rejected", error };
   const pushback = parsePushback(error.metadata);

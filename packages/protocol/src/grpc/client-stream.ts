@@ -1,7 +1,7 @@
 /** One attempt of a call with many messages in either direction. */
 import type { Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { Answer, AttemptListener, RunningAttempt } from "@thrice/core";
+import type { Answer, AttemptFailure, AttemptListener, RunningAttempt } from "@thrice/core";
 import {
   type ClientStream,
   ErrorCode,
@@ -56,6 +56,8 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   readonly #trailer = new Headers();
   #stream: ClientStream | undefined;
   #headers: HeaderList | undefined;
+  /** Whether headers of an answer have come that are not its end as well. */
+  #hadHeaders = false;
   #isWaiting = false;
   #cancelled: ConnectError | undefined;
   #over = false;
@@ -88,12 +90,16 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
       await this.#readOut.promise;
     } catch (reason) {
       this.#finish(ConnectError.from(reason), true);
-      const error = this.#cancelled;
-      listener.onFailure(
-        error === undefined ? attemptFailure(reason) : { outcome: "cancelled", error },
-      );
+      listener.onFailure(this.#failureOf(reason));
     }
     listener.onFinished();
+  }
+
+  #failureOf(reason: unknown): AttemptFailure {
+    const error = this.#cancelled;
+    if (error !== undefined) return { outcome: "cancelled", error };
+    const failure = attemptFailure(reason);
+    return this.#hadHeaders ? { ...failure, hadHeaders: true } : failure;
   }
 
   cancel(error: ConnectError): void {
@@ -116,6 +122,7 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
     this.#headers = headers;
     if (!isGrpcAnswer(headers)) this.#finish(explainForeign(this.#context.pool.peer, headers));
     else if (endStream) this.onTrailers(headers);
+    else this.#hadHeaders = true;
   }
 
   onData(bytes: Buffer): void {

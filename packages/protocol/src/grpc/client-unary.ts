@@ -57,6 +57,8 @@ class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   #reader: MessageReader | undefined = undefined;
   #payload: Buffer | undefined = undefined;
   #flags = 0;
+  /** Whether headers of an answer have come that are not its end as well. */
+  #hadHeaders = false;
   /** Whether the request is compressed. */
   #isPacked = false;
 
@@ -104,6 +106,7 @@ class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
     this.#headers = headers;
     if (!isGrpcAnswer(headers)) this.#fail(explainForeign(this.#context.pool.peer, headers));
     else if (endStream) this.#takeStatus(headers);
+    else this.#hadHeaders = true;
   }
 
   onData(bytes: Buffer): void {
@@ -222,7 +225,8 @@ class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
 
   #fail(reason: unknown): void {
     if (this.#listener === undefined) return;
-    this.#tellFailure(attemptFailure(reason));
+    const failure = attemptFailure(reason);
+    this.#tellFailure(this.#hadHeaders ? { ...failure, hadHeaders: true } : failure);
     if (this.#stream?.hasEnded === false) this.#stream.reset(ErrorCode.CANCEL);
   }
 

@@ -20,22 +20,13 @@ export function explainEnd(peer: string, end: StreamEnd): WireError {
         `${peer} is going away and did not take the request`,
       );
     case "not-started":
-      return new WireError(
-        "refused",
-        Code.Unavailable,
-        `${peer} went away before the request was sent`,
-      );
+      return WireError.ofUnsent(`${peer} went away before the request was sent`);
     case "goaway":
       return lost(peer, `it closed with ${formatErrorCode(end.code)}`);
     case "connection-lost":
       return end.sent
         ? lost(peer, end.error?.message ?? "the peer closed it", end.error)
-        : new WireError(
-            "refused",
-            Code.Unavailable,
-            `${peer} went away before the request was sent`,
-            end.error,
-          );
+        : WireError.ofUnsent(`${peer} went away before the request was sent`, end.error);
     case "closed-here":
       return new WireError("cancelled", Code.Canceled, "the channel was closed", end.error);
     case "peer-violation":

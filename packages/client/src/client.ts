@@ -11,6 +11,13 @@ import { createStub } from "./stub.js";
 
 /** Makes calls through the cluster layer. Generated functions such as `newGreetService` make stubs from it. */
 export interface Client extends StubHost {
+  /**
+   * Puts another gRPC service config in force, as an object or as JSON text, or none. Calls that run go on as they began. A
+   * wrong one throws, and the one before stays.
+   *
+   * @throws TypeError or RangeError naming path, bound and value.
+   */
+  setServiceConfig(config: string | object | undefined): void;
   /** Fails what still runs and closes the connections. An idle client does not keep the process alive. */
   close(): Promise<void>;
 }
@@ -35,6 +42,10 @@ class ThriceClient implements Client {
 
   createStub(service: DescService, options?: ServiceOptions): object {
     return createStub(this.#caller, service, this.#options.settings, options);
+  }
+
+  setServiceConfig(config: string | object | undefined): void {
+    this.#caller.setServiceConfig(config);
   }
 
   close(): Promise<void> {

@@ -17,6 +17,8 @@ import {
 
 /** A Connect `Transport` with the cluster layer behind it. */
 export interface ThriceTransport extends Transport {
+  /** As `setServiceConfig` of a client. @throws TypeError or RangeError naming path, bound and value. */
+  setServiceConfig(config: string | object | undefined): void;
   /** Fails what still runs and closes the connections. */
   close(): Promise<void>;
 }
@@ -64,6 +66,7 @@ export function createThriceTransport(options: ClientOptions): ThriceTransport {
       );
       return response as never;
     },
+    setServiceConfig: (config) => caller.setServiceConfig(config),
     close: () => caller.close(),
   };
 }

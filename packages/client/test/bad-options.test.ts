@@ -127,6 +127,16 @@ describe("a wrong option of the client", () => {
       says: "retryBudget.ratio must be a number from 0 to 10, got -1",
     },
     {
+      title: "serviceConfig null",
+      options: { url, serviceConfig: null },
+      says: "serviceConfig must be an object, got null",
+    },
+    {
+      title: "serviceConfig no JSON",
+      options: { url, serviceConfig: "{" },
+      says: "serviceConfig is not JSON",
+    },
+    {
       title: "throttle true",
       options: { url, throttle: true },
       says: "throttle must be an object, got true",

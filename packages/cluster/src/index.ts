@@ -23,8 +23,16 @@ export {
   type RetryDecision,
   type StopReason,
 } from "./retry/decide-retry.js";
+export { GrpcThrottle, type ThrottlingRules } from "./retry/grpc-throttle.js";
 export { RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
 export { createRetryPredicate, retryByDefault } from "./retry/retry-predicate.js";
+export {
+  type HedgingRules,
+  type MethodRules,
+  type RetryRules,
+  ServiceConfig,
+} from "./retry/service-config.js";
+export { parseServiceConfig } from "./retry/service-config-parse.js";
 export { ClientThrottle, type Throttle, type ThrottleOptions } from "./retry/throttle.js";
 export { createStaticDirectory } from "./static-directory.js";
 export { failfast } from "./strategy/failfast.js";

@@ -34,8 +34,11 @@ export interface ClusterCall extends PickContext {
   readonly attemptsAtPushback: number;
   /** Time until the call's deadline, in milliseconds; `Infinity` without one, 0 once it is over. */
   remainingMs(): number;
-  /** Whether the budget has something left for a retry or a hedge. */
-  hasBudget(): boolean;
+  /**
+   * Whether the budget has something left, for a hedge unless told otherwise. A call that is told no for a retry, and fails, says
+   * so in its error.
+   */
+  hasBudget(kind?: "retry" | "hedge"): boolean;
   /** Time in milliseconds that a share of this method's recent attempts took at most; undefined while too few are known. */
   latencyQuantileMs(share: number): number | undefined;
   /**

@@ -1,22 +1,26 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import {
+  type Budget,
   type CallPlan,
   type CallsUnderWay,
   ClientEndpoints,
-  defaultBackoff,
   failover,
+  GrpcThrottle,
   LatencyWindow,
+  type MethodRules,
   random,
-  retryByDefault,
+  type ServiceConfig,
+  unlimitedBudget,
 } from "@thrice/cluster";
 import {
   type AdvertisedOptions,
+  type ClusterStrategy,
   type InboundCall,
   maxTimerMs,
-  type RetryPolicy,
 } from "@thrice/core";
 import type { ResolvedClientOptions } from "../options/client-options.js";
-import type { CallSettings } from "../options/method-options.js";
+import { type CallSettings, nearField } from "../options/method-options.js";
+import { effectivePolicy, type SaidOfCall } from "./effective-policy.js";
 import { Pickers } from "./pickers.js";
 
 /** A plan, and what it was made from. */
@@ -24,6 +28,7 @@ interface KeptPlan {
   readonly plan: CallPlan;
   readonly method: DescMethod;
   readonly advertised: AdvertisedOptions;
+  readonly config: ServiceConfig | undefined;
 }
 
 /**
@@ -37,48 +42,74 @@ export class CallPlanner {
   readonly #endpoints: ClientEndpoints;
   readonly #latencies = new WeakMap<DescMethod, LatencyWindow>();
   readonly #kept = new WeakMap<CallSettings, KeptPlan>();
+  #config: ServiceConfig | undefined;
+  #grpcThrottle: GrpcThrottle | undefined;
 
   constructor(options: ResolvedClientOptions, underWay: CallsUnderWay) {
     this.#options = options;
     this.#underWay = underWay;
     this.#endpoints = new ClientEndpoints(options.directory, options.clock);
+    this.useServiceConfig(options.serviceConfig);
+  }
+
+  /** Puts another service config in force, for calls that begin from now on. */
+  useServiceConfig(config: ServiceConfig | undefined): void {
+    const throttling = config?.throttling;
+    this.#config = config;
+    this.#grpcThrottle = throttling && new GrpcThrottle(throttling, this.#grpcThrottle);
   }
 
   /** Bound of a call that begins now while `inbound` is served, in milliseconds; `Infinity` for none. */
-  timeoutMs(settings: CallSettings, inbound: InboundCall | undefined): number {
-    return Math.max(0, Math.min(boundFrom(settings.timeoutMs), this.#inheritedMs(inbound)));
+  timeoutMs(method: DescMethod, settings: CallSettings, inbound: InboundCall | undefined): number {
+    const configured = this.#config?.rulesOf(method)?.timeoutMs;
+    const timeoutMs =
+      configured === undefined
+        ? settings.timeoutMs
+        : (nearField(settings, "timeoutMs") ?? configured);
+    return Math.max(0, Math.min(boundFrom(timeoutMs), this.#inheritedMs(inbound)));
   }
 
   /** @throws ConnectError if the load balancer makes no picker. */
   plan(method: DescMethod, settings: CallSettings): CallPlan {
     const { advertised } = this.#options.directory.snapshot();
     const kept = this.#kept.get(settings);
-    if (kept?.method === method && kept.advertised === advertised) return kept.plan;
-    const plan = this.#newPlan(method, settings);
-    this.#kept.set(settings, { plan, method, advertised });
+    const config = this.#config;
+    if (kept?.method === method && kept.advertised === advertised && kept.config === config)
+      return kept.plan;
+    const plan = this.#newPlan(method, { settings, rules: config?.rulesOf(method), advertised });
+    this.#kept.set(settings, { plan, method, advertised, config });
     return plan;
   }
 
-  #newPlan(method: DescMethod, settings: CallSettings): CallPlan {
-    const { clock, random: draw, retryBudget, throttle } = this.#options;
-    const policy = this.#policy(settings);
+  #newPlan(method: DescMethod, said: SaidOfCall): CallPlan {
+    const { settings, rules } = said;
+    const { clock, random: draw, throttle } = this.#options;
+    const policy = effectivePolicy(said);
     const loadBalance = settings.loadBalance ?? random;
-    retryBudget.expectRetries?.(policy.retries);
+    const budget = this.#budgetFor(rules);
+    budget.expectRetries?.(policy.retries);
     return {
       method,
       endpoints: this.#endpoints,
-      budget: retryBudget,
+      budget,
       throttle,
       latencies: this.#latenciesOf(method),
       clock,
       random: draw,
-      strategy: settings.cluster ?? failover,
+      strategy: strategyFrom(said),
       picker: this.#pickers.for(loadBalance, method),
       loadBalancerName: loadBalance.name,
       policy,
-      attemptTimeoutMs: boundFrom(this.#attemptTimeoutMs(method, settings)),
+      attemptTimeoutMs: boundFrom(attemptTimeoutMs(method, said)),
       underWay: this.#underWay,
     };
+  }
+
+  /** A service config that hedges says how much by itself; so does one with `retryThrottling`. */
+  #budgetFor(rules: MethodRules | undefined): Budget {
+    const isRuled = rules?.retry !== undefined || rules?.hedging !== undefined;
+    if (isRuled && this.#grpcThrottle !== undefined) return this.#grpcThrottle;
+    return rules?.hedging === undefined ? this.#options.retryBudget : unlimitedBudget;
   }
 
   #latenciesOf(method: DescMethod): LatencyWindow {
@@ -90,34 +121,27 @@ export class CallPlanner {
     return latencies;
   }
 
-  #policy({ retries, retryOn, backoff }: CallSettings): RetryPolicy {
-    return {
-      retries: retries ?? this.#advertised.retries ?? defaultRetries,
-      retriesSet: retries !== undefined, // a provider cannot know what is safe for this caller
-      retryOn: retryOn ?? retryByDefault,
-      backoff: { ...defaultBackoff, ...backoff },
-    };
-  }
-
-  #attemptTimeoutMs({ methodKind }: DescMethod, { attemptTimeoutMs }: CallSettings): number {
-    const byDefault = methodKind === "unary" ? defaultUnaryAttemptTimeoutMs : 0;
-    return attemptTimeoutMs ?? this.#advertised.attemptTimeoutMs ?? byDefault;
-  }
-
   /** A caller's deadline that lies further ahead than a timer can reach is no bound. */
   #inheritedMs(inbound: InboundCall | undefined): number {
     if (!this.#options.inheritDeadline) return Number.POSITIVE_INFINITY;
     const leftMs = inbound?.remainingMs() ?? Number.POSITIVE_INFINITY;
     return leftMs > maxTimerMs ? Number.POSITIVE_INFINITY : Math.max(0, leftMs);
   }
-
-  get #advertised() {
-    return this.#options.directory.snapshot().advertised;
-  }
 }
 
-/** Dubbo's default, which its users expect. */
-const defaultRetries = 2;
+function strategyFrom({ settings, rules }: SaidOfCall): ClusterStrategy {
+  return nearField(settings, "cluster") ?? rules?.hedging?.strategy ?? settings.cluster ?? failover;
+}
+
+/** Where a service config speaks of a method there is no bound by default: gRPC knows none. */
+function attemptTimeoutMs(
+  { methodKind }: DescMethod,
+  { settings, rules, advertised }: SaidOfCall,
+): number {
+  const isBounded = methodKind === "unary" && rules === undefined;
+  const byDefault = isBounded ? defaultUnaryAttemptTimeoutMs : 0;
+  return settings.attemptTimeoutMs ?? advertised.attemptTimeoutMs ?? byDefault;
+}
 
 /** Dubbo's default timeout of a request, which it too applies to each attempt. */
 const defaultUnaryAttemptTimeoutMs = 3_000;

@@ -28,7 +28,7 @@ import {
 } from "@thrice/core";
 import { encodeMessage } from "@thrice/protocol";
 import { Channels } from "../channels.js";
-import type { ResolvedClientOptions } from "../options/client-options.js";
+import { type ResolvedClientOptions, resolveServiceConfig } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
 import { withHistory } from "./answer-history.js";
 import { baseUrl } from "./base-url.js";
@@ -86,7 +86,7 @@ export class Caller {
       const message = create(method.input, init);
       const request = { method, message, settings };
       const inbound = currentInboundCall();
-      const frame = { timeoutMs: this.#planner.timeoutMs(settings, inbound), inbound };
+      const frame = { timeoutMs: this.#planner.timeoutMs(method, settings, inbound), inbound };
       const settle = { resolve, reject };
       startCall(
         this.#planner.plan(method, settings),
@@ -135,6 +135,11 @@ export class Caller {
     return (await this.#call(call, toRequest, toSource)) as StreamResponse;
   }
 
+  /** Puts a service config in force for calls that begin from now on. @throws TypeError or RangeError if it is wrong. */
+  setServiceConfig(config: string | object | undefined): void {
+    this.#planner.useServiceConfig(resolveServiceConfig(config));
+  }
+
   /** Fails what still runs and closes the connections. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -150,7 +155,7 @@ export class Caller {
     if (this.#closed) throw closedError();
     const { clock, interceptors } = this.#options;
     const inbound = currentInboundCall();
-    const timeoutMs = this.#planner.timeoutMs(call.settings, inbound);
+    const timeoutMs = this.#planner.timeoutMs(call.method, call.settings, inbound);
     const frame = { timeoutMs, inbound };
     if (interceptors.length === 0) {
       const request = toRequest(this.#common(call, call.signal ?? new AbortController().signal));

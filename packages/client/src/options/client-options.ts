@@ -3,8 +3,10 @@ import {
   type Budget,
   ClientThrottle,
   createStaticDirectory,
+  parseServiceConfig,
   RetryBudget,
   type RetryBudgetOptions,
+  type ServiceConfig,
   type Throttle,
   type ThrottleOptions,
   unlimitedBudget,
@@ -64,6 +66,11 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
    * @defaultValue `{ ratio: 2, windowMs: 10_000, slack: 10, floorPerSecond: 5 }`
    */
   readonly throttle?: ThrottleOptions | false | undefined;
+  /**
+   * A gRPC service config, as an object or as JSON text: retries, hedging, throttling, timeouts and readiness by method. It is
+   * stronger than the options of the client, and weaker than those of services, methods and calls. @defaultValue none
+   */
+  readonly serviceConfig?: string | object | undefined;
   /** Whether a call that a handler makes ends with the deadline of the call it serves. @defaultValue true */
   readonly inheritDeadline?: boolean | undefined;
   /** Takes one line for each call that failed after several attempts. @defaultValue `consoleLogger()` */
@@ -86,6 +93,7 @@ export interface ResolvedClientOptions {
   readonly replayBufferTotalBytes: number;
   readonly retryBudget: Budget;
   readonly throttle: Throttle | undefined;
+  readonly serviceConfig: ServiceConfig | undefined;
   readonly inheritDeadline: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -112,7 +120,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   } = options;
   return {
     directory: createStaticDirectory(parseAddresses(options.url)),
-    settings: { ...layerSettings({}, checkMethodOptions(options)), ...checkServiceKey(options) },
+    settings: resolveClientSettings(options),
     tls: resolveClientTls(options.tls),
     interceptors: checkInterceptors(interceptors),
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
@@ -121,6 +129,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     replayBufferTotalBytes: checkBytes("replayBufferTotalBytes", replayBufferTotalBytes, 0),
     retryBudget: resolveRetryBudget(options.retryBudget, checkClock(clock)),
     throttle: options.throttle === false ? undefined : new ClientThrottle(options.throttle),
+    serviceConfig: resolveServiceConfig(options.serviceConfig),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
     logger: checkLogger("logger", logger),
     clock: checkClock(clock),
@@ -140,11 +149,24 @@ const known: ReadonlySet<string> = new Set([
   "replayBufferTotalBytes",
   "retryBudget",
   "throttle",
+  "serviceConfig",
   "inheritDeadline",
   "logger",
   "clock",
   "random",
 ]);
+
+function resolveClientSettings(options: ClientOptions): CallSettings {
+  const { layers: _layers, ...settings } = layerSettings({}, checkMethodOptions(options));
+  return { ...settings, ...checkServiceKey(options) };
+}
+
+/** @throws TypeError or RangeError naming path, bound and value. */
+export function resolveServiceConfig(
+  config: string | object | undefined,
+): ServiceConfig | undefined {
+  return config === undefined ? undefined : parseServiceConfig(config);
+}
 
 function checkClock(clock: Clock): Clock {
   return checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]);

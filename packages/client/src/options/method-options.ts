@@ -39,6 +39,8 @@ export interface CallSettings {
   /** Of clients and services only, as is `version`. */
   readonly group?: string;
   readonly version?: string;
+  /** What these were laid together from; absent for those of a client. */
+  readonly layers?: { readonly base: CallSettings; readonly over: CallSettings };
 }
 
 /** Names of the options that clients and services have beside those of every level. */
@@ -95,9 +97,23 @@ export function layerSettings(base: CallSettings, over: CallSettings): CallSetti
     ...(backoff && over.backoff && { backoff: { ...backoff, ...over.backoff } }),
     ...(attachments &&
       over.attachments && { attachments: mergeAttachments(attachments, over.attachments) }),
+    layers: { base, over },
   };
   if (over.backoff) checkBackoffOrder(layered.backoff);
   return layered;
+}
+
+/** What the service, the method and the call say of `field`; undefined if none of them does, whatever the client says. */
+export function nearField<Field extends keyof CallSettings>(
+  { layers }: CallSettings,
+  field: Field,
+): CallSettings[Field] | undefined {
+  return layers?.over[field] ?? (layers && nearField(layers.base, field));
+}
+
+/** What they say of pauses. */
+export function nearBackoff({ layers }: CallSettings): Partial<Backoff> {
+  return layers === undefined ? {} : { ...nearBackoff(layers.base), ...layers.over.backoff };
 }
 
 /** Either bound may come from another level, or from the framework. */

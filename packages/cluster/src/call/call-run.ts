@@ -133,8 +133,16 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     return this.#plan.clock.nowMs();
   }
 
-  hasBudget(): boolean {
-    return this.#plan.budget.hasBudget("hedge");
+  hasBudget(kind: "retry" | "hedge" = "hedge"): boolean {
+    if (this.#isFree) return true;
+    const has = this.#plan.budget.hasBudget(kind);
+    if (!has && kind === "retry") this.#wasCutShort = true;
+    return has;
+  }
+
+  /** Whether the next attempt would be the first request that a server gets of this call. */
+  get #isFree(): boolean {
+    return this.#attempts.every(neverLeft);
   }
 
   latencyQuantileMs(share: number): number | undefined {
@@ -185,8 +193,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   #whyNotAgain(kind: "retry" | "hedge" | "planned"): string | undefined {
     const whyNot = this.#init.whyNotReplayable();
     if (whyNot !== undefined || kind === "planned") return whyNot;
-    if (this.#attempts.every(neverLeft)) return undefined; // the first request that a server gets of this call
-    if (this.#plan.budget.take(kind)) return undefined;
+    if (this.#isFree || this.#plan.budget.take(kind)) return undefined;
     this.#wasCutShort ||= kind === "retry";
     return "the retry budget is spent";
   }
@@ -255,10 +262,13 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
       restarts,
       wasRefused: this.#wasRefused,
     });
-    if (afterMs === undefined || afterMs >= this.remainingMs()) return failed;
-    return this.#init.whyNotReplayable() === undefined
-      ? this.#restart(attempt, failed, afterMs)
-      : failed;
+    const isRepeated =
+      afterMs !== undefined &&
+      afterMs < this.remainingMs() &&
+      this.#init.whyNotReplayable() === undefined;
+    if (isRepeated) return this.#restart(attempt, failed, afterMs);
+    noteFailure(this.#plan, failed);
+    return failed;
   }
 
   /** Repeats an attempt below its strategy. Rejects if the load balancer throws. */
@@ -314,7 +324,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   #describe(failure: FailedAttempt): FailedAttempt {
     const described = describeFailure(failure, this.attempts);
-    return this.#wasCutShort ? noteBudget(described) : described;
+    return this.#wasCutShort ? noteBudget(described, this.#plan.budget.option) : described;
   }
 
   #stopAllBut(kept: AttemptResult): void {
@@ -391,6 +401,17 @@ const maxRefusals = 1_000;
 const retry: AttemptOptions = { kind: "retry" };
 const none: OpenAttempt[] = [];
 const noEndpoints: readonly Endpoint[] = [];
+
+/** Tells a budget that counts failures of one that the policy would repeat, or that the server said not to. */
+function noteFailure({ budget, policy }: CallPlan, failed: FailedAttempt): void {
+  if (budget.noteFailure === undefined) return;
+  try {
+    const counts = failed.pushback?.kind === "stop" || policy.retryOn(failed);
+    if (counts) budget.noteFailure(failed);
+  } catch {
+    // whoever decides on a retry asks it too, and fails the call
+  }
+}
 
 function neverLeft(attempt: OpenAttempt): boolean {
   return attempt.neverLeft;

@@ -13,9 +13,9 @@ export function describeFailure(
   return withText(failure, `${failure.error.rawMessage} (${describeAttempts(attempts)})`);
 }
 
-/** Adds that there would have been another attempt, had the budget not been spent. */
-export function noteBudget(failure: FailedAttempt): FailedAttempt {
-  const text = `${failure.error.rawMessage} (not retried: the retry budget is spent; see retryBudget)`;
+/** Adds that there would have been another attempt, had the budget that `option` sets not been spent. */
+export function noteBudget(failure: FailedAttempt, option = "retryBudget"): FailedAttempt {
+  const text = `${failure.error.rawMessage} (not retried: the retry budget is spent; see ${option})`;
   return { ...withText(failure, text), wasCutShort: true };
 }
 

@@ -2,6 +2,8 @@ import type { FailedAttempt } from "@thrice/core";
 
 /** Pays for retries and hedges. One may serve many calls, and many clients. */
 export interface Budget {
+  /** The option that changes it, for errors. @defaultValue "retryBudget" */
+  readonly option?: string;
   /** Whether there is something left. */
   hasBudget(kind: "retry" | "hedge"): boolean;
   /** Takes the price of one attempt, and says whether it was there. */

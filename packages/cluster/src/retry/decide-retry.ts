@@ -16,14 +16,15 @@ export type StopReason =
   | "no-retries-left"
   | "server-said-stop"
   | "committed"
-  | "past-deadline";
+  | "past-deadline"
+  | "budget-spent";
 
 /** What the decision needs to know of the call. */
 export type RetryContext = Pick<
   ClusterCall,
   "method" | "policy" | "random" | "tried" | "endpoints" | "remainingMs"
 > &
-  Partial<Pick<ClusterCall, "attemptsAtPushback" | "latencyQuantileMs">>;
+  Partial<Pick<ClusterCall, "attemptsAtPushback" | "hasBudget" | "latencyQuantileMs">>;
 
 /**
  * Decides on retry number `retry`, 1 for the first, after `failure`.
@@ -45,6 +46,8 @@ export function decideRetry(
   const leftMs = call.remainingMs();
   if (leftMs !== Number.POSITIVE_INFINITY && afterMs + answerMs(call) >= leftMs)
     return { kind: "stop", reason: "past-deadline" };
+  // Asked now, so that a call which cannot be repeated does not wait first.
+  if (call.hasBudget?.("retry") === false) return { kind: "stop", reason: "budget-spent" };
   return { kind: "retry", afterMs };
 }
 

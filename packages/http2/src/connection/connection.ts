@@ -81,12 +81,15 @@ export class Connection extends LazyParts {
     return this.role.isServer;
   }
 
+  /** Whether neither side has ever opened a stream. */
+  get isUnused(): boolean {
+    return this.lastPeerStreamId === 0 && this.lastOwnStreamId === 0;
+  }
+
   /** Called after bytes were handed to the socket. */
   onFlushed(): void {
     this.link.onFlushed();
-    if (this.streams.size > 0) return;
-    this.link.rest();
-    if (this.out.slab.length <= trimAboveBytes) this.out.trim();
+    if (this.streams.size === 0 && this.out.slab.length <= trimAboveBytes) this.out.trim();
   }
 
   /** Whether so much waits for the socket that no DATA may be added. */

@@ -22,7 +22,7 @@ export class SocketLink {
   readonly maxBacklogBytes: number;
   readonly #socket: Duplex;
   readonly #connection: Connection;
-  /** There while bytes are at hand, streams are open, or a frame is not complete. */
+  /** There from the first stream on; before, while bytes are at hand or a frame is not complete. */
   #receiver: FrameReceiver | undefined;
   #hasConnected: boolean;
   /** There while something is waited for. */
@@ -115,7 +115,7 @@ export class SocketLink {
       for (const next of waiting) this.#read(next);
     }
     this.#isReading = false;
-    if (this.#connection.streams.size === 0) this.rest();
+    if (this.#connection.isUnused && this.#receiver?.isAtRest) this.#receiver = undefined;
   }
 
   /** Whether any byte from place `at` of the output on can have reached the peer. */
@@ -165,11 +165,6 @@ export class SocketLink {
     this.#deadlines?.clearAll();
     this.#connection.out.close();
     this.#socket.destroy();
-  }
-
-  /** Gives memory back while no stream is open. */
-  rest(): void {
-    if (this.#receiver?.isAtRest && !this.#isReading) this.#receiver = undefined;
   }
 
   #read(chunk: Buffer): void {

@@ -26,15 +26,11 @@ import {
   streamEndOf,
 } from "./connection-listener.js";
 import type { ConnectionRole } from "./connection-role.js";
-import { LastData } from "./last-data.js";
+import { DataFrames } from "./data-frames.js";
 import { LazyParts } from "./lazy-parts.js";
-import { copyLimitBytes, Output } from "./output.js";
+import { Output } from "./output.js";
 import { settingsBeforeFirst } from "./peer-settings.js";
 import { SocketLink } from "./socket-link.js";
-
-/** Quiet time after which a large slab is given back, in milliseconds. */
-const trimAfterMs = 1_000;
-const trimAboveBytes = 4_096;
 
 const closed: ConnectionEnd = { kind: "closed-here", code: ErrorCode.NO_ERROR, reason: "closed" };
 
@@ -61,7 +57,8 @@ export class Connection extends LazyParts {
   lastPeerStreamId = 0;
   /** Last stream that this side opened. */
   lastOwnStreamId = 0;
-  readonly #lastData = new LastData();
+  /** Made when first needed, as an idle connection needs none. */
+  #data: DataFrames | undefined;
   #hasSentGoaway = false;
 
   constructor(
@@ -86,9 +83,16 @@ export class Connection extends LazyParts {
   /** Called after bytes were handed to the socket. */
   onFlushed(): void {
     this.link.onFlushed();
-    if (this.streams.size > 0) return;
-    this.link.rest();
-    if (this.out.slab.length <= trimAboveBytes) this.out.trim();
+    if (this.streams.size === 0) this.noteRest();
+  }
+
+  /**
+   * Takes note that nothing is going on. Of a connection that has had no stream yet, memory is given back at once: it may
+   * be one of thousands. Of others it is when they have been quiet for a while, as making it anew for each call costs time.
+   */
+  noteRest(): void {
+    if (this.lastOwnStreamId + this.lastPeerStreamId === 0) this.link.rest();
+    else this.link.restLater();
   }
 
   /** Whether so much waits for the socket that no DATA may be added. */
@@ -136,22 +140,8 @@ export class Connection extends LazyParts {
   ): void {
     stream.sendWindow -= length;
     this.line.window -= length;
-    const { out } = this;
-    const isCopied = length < copyLimitBytes;
-    if (isCopied && this.#lastData.extend(this, stream.id, bytes, head, endStream)) return;
-    const at = out.reserve(frameHeaderBytes + (isCopied ? length : length - bytes.length));
-    const flags = endStream ? FrameFlag.END_STREAM : 0;
-    let end = writeFrameHeader(out.slab, at, length, FrameType.DATA, flags, stream.id);
-    if (head !== undefined) end = out.copy(head, end);
-    if (isCopied) {
-      end = out.copy(bytes, end);
-      out.commit(end);
-      this.#lastData.note(out, stream.id, at, end);
-    } else {
-      out.commit(end);
-      out.append(bytes);
-    }
-    out.flushIfLong();
+    this.#data ??= new DataFrames(this.out, this);
+    this.#data.write(stream.id, bytes, head, length, endStream);
   }
 
   writeWindowUpdate(streamId: number, increment: number): void {
@@ -244,7 +234,7 @@ export class Connection extends LazyParts {
       this.#endQuietly();
       return;
     }
-    if (this.out.slab.length > trimAboveBytes) this.link.deadlines.set("trim", trimAfterMs);
+    this.noteRest();
     if (this.options.idleTimeoutMs > 0) this.link.deadlines.set("idle", this.options.idleTimeoutMs);
   }
 

@@ -34,6 +34,26 @@ describe("a connection that was quiet", () => {
     expect([peer.isClosed, listener.end, listener.thrown]).toEqual([false, undefined, []]);
   });
 
+  test("gives memory back a second after its last stream, and goes on from there", async () => {
+    const { peer, listener, clock } = serverWithRawClient();
+    listener.onIncoming = ({ stream }) => stream.respond(okResponse, [], true);
+    peer.open();
+    for (const id of [1, 3, 5]) {
+      peer.send(headers(id, getFields, true));
+      await settle();
+      expect(await peer.fields(id)).toEqual([":status", "200"]);
+      clock.advance(999);
+      clock.advance(1);
+    }
+    const late = headers(7, getFields, true);
+    peer.send(late.subarray(0, 12));
+    await settle();
+    clock.advance(1_000); // comes in the middle of a frame
+    peer.send(late.subarray(12));
+    expect(await peer.fields(7)).toEqual([":status", "200"]);
+    expect(listener.thrown).toEqual([]);
+  });
+
   test("has its windows and header tables from before", async () => {
     const { peer, listener } = serverWithRawClient();
     listener.onIncoming = ({ stream }) => {

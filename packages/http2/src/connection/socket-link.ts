@@ -16,6 +16,9 @@ interface SocketExtras {
   setNoDelay?: (noDelay: boolean) => unknown;
 }
 
+/** Time from quiet until memory is given back, in milliseconds. */
+const restAfterMs = 1_000;
+
 /** Link of one connection. */
 export class SocketLink {
   /** Backlog at which output counts as congested, in bytes. */
@@ -32,6 +35,7 @@ export class SocketLink {
   #stuckBytes = 0;
   #isPaused = false;
   #isReading = false;
+  #isRestDue = false;
   #waiting: Buffer[] | undefined;
 
   constructor(socket: Duplex, connection: Connection) {
@@ -115,7 +119,7 @@ export class SocketLink {
       for (const next of waiting) this.#read(next);
     }
     this.#isReading = false;
-    if (this.#connection.streams.size === 0) this.rest();
+    if (this.#connection.streams.size === 0) this.#connection.noteRest();
   }
 
   /** Whether any byte from place `at` of the output on can have reached the peer. */
@@ -170,6 +174,15 @@ export class SocketLink {
   /** Gives memory back while no stream is open. */
   rest(): void {
     if (this.#receiver?.isAtRest && !this.#isReading) this.#receiver = undefined;
+    this.#connection.out.trim();
+    this.#connection.trimStreams();
+  }
+
+  /** Does that in a second. */
+  restLater(): void {
+    if (this.#isRestDue || this.#connection.hasEnded) return;
+    this.#isRestDue = true;
+    this.deadlines.set("rest", restAfterMs);
   }
 
   #read(chunk: Buffer): void {
@@ -242,9 +255,9 @@ export class SocketLink {
       case "window":
         this.#onWindowDue();
         return;
-      case "trim":
-        connection.out.trim();
-        connection.trimStreams();
+      case "rest":
+        this.#isRestDue = false;
+        if (connection.streams.size === 0) this.rest();
         return;
       case "goaway":
         connection.role.onGoawayDue(connection);

@@ -16,7 +16,7 @@ export type DeadlineKind =
   | "window"
   | "goaway"
   | "linger"
-  | "trim";
+  | "rest";
 
 /** Is told what is due. */
 export interface DeadlineOwner {

@@ -138,7 +138,7 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   }
 
   onEnd(end: StreamEnd): void {
-    this.#finish(explainEnd(this.#context.pool.peer, end));
+    if (!this.#over) this.#finish(explainEnd(this.#context.pool.peer, end));
   }
 
   /** Whether messages of the request may be compressed. */

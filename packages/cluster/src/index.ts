@@ -9,6 +9,7 @@ export type {
   AttemptNote,
   EndpointSource,
   EndpointView,
+  NotedAttempt,
   RoutedCall,
 } from "./endpoints/endpoint-source.js";
 export type { Latencies } from "./endpoints/latencies.js";

@@ -1,5 +1,5 @@
-import type { Clock, Directory, LiveEndpoint } from "@thrice/core";
-import type { AttemptNote, EndpointSource, EndpointView } from "./endpoint-source.js";
+import type { Clock, Directory } from "@thrice/core";
+import type { AttemptNote, EndpointSource, EndpointView, NotedAttempt } from "./endpoint-source.js";
 import { judgeEndpoint } from "./judge-endpoint.js";
 import { LiveEndpoints, type TrackedEndpoint } from "./live-endpoints.js";
 
@@ -18,12 +18,12 @@ export class ClientEndpoints implements EndpointSource {
     return this.#view;
   }
 
-  noteStart(endpoint: LiveEndpoint, startedMs: number): void {
-    (endpoint as TrackedEndpoint).stats.noteStart(startedMs);
+  noteStart(attempt: NotedAttempt): void {
+    (attempt.endpoint as TrackedEndpoint).stats.noteStart(attempt);
   }
 
-  noteEnd(endpoint: LiveEndpoint, note: AttemptNote): void {
-    const { stats } = endpoint as TrackedEndpoint;
-    stats.noteEnd(judgeEndpoint(note), note.startedMs, note.nowMs, note.pushbackMs);
+  noteEnd(attempt: NotedAttempt, note: AttemptNote): void {
+    const { stats } = attempt.endpoint as TrackedEndpoint;
+    stats.noteEnd(judgeEndpoint(note), attempt, note.nowMs, note.pushbackMs);
   }
 }

@@ -5,6 +5,7 @@
  * themselves, in the order of their start, so that the oldest is known whichever of them ends.
  */
 import type { EndpointStats } from "@thrice/core";
+import type { HealthRecord } from "./health/health-record.js";
 import type { EndpointVerdict } from "./judge-endpoint.js";
 
 /** Time in which an old peak of the latency falls to 1/e, in milliseconds. @see Finagle, PeakEwma */
@@ -32,6 +33,8 @@ export class AttemptStats implements EndpointStats {
   succeeded = 0;
   failed = 0;
   readonly knownSinceMs: number;
+  /** Made when an attempt has ended, if the client looks after the health of endpoints. */
+  health: HealthRecord | undefined = undefined;
   #newest: StartedAttempt | undefined = undefined;
 
   constructor(knownSinceMs: number) {

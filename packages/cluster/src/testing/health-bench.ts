@@ -64,25 +64,25 @@ export class HealthBench {
     return found;
   }
 
-  /** Begins an attempt. */
-  start(name: string): NotedAttempt {
-    const startedMs = this.clock.nowMs();
+  /** Begins an attempt, or finds that one began `agoMs` ago. */
+  start(name: string, agoMs = 0): NotedAttempt {
+    const startedMs = this.clock.nowMs() - agoMs;
     const links = { olderAttempt: undefined, newerAttempt: undefined };
     const attempt = { endpoint: this.find(name), startedMs, ...links };
     this.endpoints.noteStart(attempt);
     return attempt;
   }
 
-  /** Ends an attempt now, or after `tookMs` without moving the clock. */
-  end(attempt: NotedAttempt, outcome: Outcome = "answered", tookMs?: number): void {
-    const nowMs = tookMs === undefined ? this.clock.nowMs() : attempt.startedMs + tookMs;
+  /** Ends an attempt now. */
+  end(attempt: NotedAttempt, outcome: Outcome = "answered"): void {
+    const nowMs = this.clock.nowMs();
     const code = outcome === "answered" ? undefined : Code.Unavailable;
     this.endpoints.noteEnd(attempt, { outcome, code, nowMs, pushbackMs: 0 });
   }
 
-  /** Makes `count` attempts that go well, one after the other. */
+  /** Makes `count` attempts that go well, one after the other; the clock stands still. */
   succeed(name: string, count = 1, tookMs = 0): void {
-    for (let i = 0; i < count; i++) this.end(this.start(name), "answered", tookMs);
+    for (let i = 0; i < count; i++) this.end(this.start(name, tookMs));
   }
 
   /** Makes `count` attempts that fail. */

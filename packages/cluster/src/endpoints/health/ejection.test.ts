@@ -288,3 +288,25 @@ test("an attempt at an endpoint that the directory does not know ejects nobody",
   bench.fail("b", 5);
   expect(bench.healthy()).toBe("c");
 });
+
+describe("an endpoint that leaves the directory while it is ejected", () => {
+  test("is ejected when it comes back soon, for what is left of its time", async () => {
+    const bench = new HealthBench({ draw: 1 });
+    bench.fail("a", 5);
+    bench.know("b", "c", "d");
+    await bench.pass(300);
+    bench.know("a", "b", "c", "d");
+    expect(bench.healthy()).toBe("bcd");
+    await bench.pass(200);
+    expect(bench.healthy()).toBe("abcd");
+  });
+
+  test("leaves room for another to be ejected", () => {
+    const bench = new HealthBench({ names: ["a", "b", "c"] });
+    bench.fail("a", 5);
+    bench.know("b", "c");
+    bench.healthy();
+    bench.fail("b", 5);
+    expect(bench.healthy()).toBe("c");
+  });
+});

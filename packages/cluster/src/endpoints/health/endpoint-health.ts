@@ -192,9 +192,11 @@ export class EndpointHealth {
     }
   }
 
+  /** As long as probes tell whether the endpoint is well, they decide; a call would fare no better than they do. */
   #timeIsOver(endpoint: TrackedEndpoint, health: HealthRecord, nowMs: number): void {
-    if (health.state === "out" && health.wasProbedBad) {
-      health.untilMs = nowMs + this.#settings.probeIntervalMs; // a call would fare no better than the probe
+    const isProbed = health.state === "out" && health.probeDueMs !== Number.POSITIVE_INFINITY;
+    if (isProbed && (health.wasProbedBad || !health.isBlind)) {
+      health.untilMs = nowMs + this.#settings.probeIntervalMs;
     } else {
       this.#roster.tryAgain(endpoint, "its time away is over", nowMs);
     }

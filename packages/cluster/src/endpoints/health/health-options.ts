@@ -37,12 +37,16 @@ export type HealthSettings = { readonly [Name in keyof HealthOptions]-?: number 
 export function resolveHealth(options: HealthOptions | false = {}): HealthSettings | undefined {
   if (options === false) return undefined;
   checkKnownOptions("health", options, known);
+  // null is a wrong value, not an unset one.
+  const setting = (name: keyof HealthOptions) =>
+    options[name] === undefined ? defaultHealth[name] : options[name];
   const number = (name: keyof HealthOptions, min: number, max: number) =>
-    checkNumber(`health.${name}`, options[name] ?? defaultHealth[name], min, max);
+    checkNumber(`health.${name}`, setting(name), min, max);
   const whole = (name: keyof HealthOptions, min: number, max: number) =>
-    checkWholeNumber(`health.${name}`, options[name] ?? defaultHealth[name], min, max);
+    checkWholeNumber(`health.${name}`, setting(name), min, max);
   const ejectionMs = number("ejectionMs", 1, maxTimerMs);
-  const maxEjectionMs = options.maxEjectionMs ?? Math.max(defaultHealth.maxEjectionMs, ejectionMs);
+  const longestMs = Math.max(defaultHealth.maxEjectionMs, ejectionMs);
+  const { maxEjectionMs = longestMs } = options;
   return {
     consecutiveFailures: whole("consecutiveFailures", 1, 1_000),
     minSuccessRatio: number("minSuccessRatio", 0, 1),

@@ -136,6 +136,7 @@ export class Roster {
     health.state = "in";
     health.trial = undefined;
     health.untilMs = nowMs;
+    health.noteProof(true);
     health.stopProbing();
     this.#ejected--;
     this.#troubled.delete(endpoint);

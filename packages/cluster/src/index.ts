@@ -21,6 +21,7 @@ export {
   resolveHealth,
 } from "./endpoints/health/health-options.js";
 export type { Probe } from "./endpoints/health/prober.js";
+export { type EndpointVerdict, judgeEndpoint } from "./endpoints/judge-endpoint.js";
 export { keepEndpoints } from "./endpoints/keep-endpoints.js";
 export type { Latencies } from "./endpoints/latencies.js";
 export { LatencyWindow } from "./endpoints/latency-window.js";

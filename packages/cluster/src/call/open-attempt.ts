@@ -10,7 +10,7 @@ import type {
   Outcome,
   RunningAttempt,
 } from "@thrice/core";
-import type { StartedAttempt } from "../endpoints/attempt-stats.js";
+import type { StartedAttempt } from "../endpoints/started-attempt.js";
 import { codeName } from "./code-name.js";
 
 /** The call that an attempt belongs to. */

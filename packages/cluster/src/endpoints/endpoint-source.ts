@@ -1,7 +1,7 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Code } from "@connectrpc/connect";
 import type { LiveEndpoint, Outcome } from "@thrice/core";
-import type { StartedAttempt } from "./attempt-stats.js";
+import type { StartedAttempt } from "./started-attempt.js";
 
 /** Where calls may go: routed, subset, and without what is ejected. */
 export interface EndpointSource {

@@ -1,6 +1,6 @@
 import type { EjectionCause } from "@thrice/core";
-import type { StartedAttempt } from "../attempt-stats.js";
 import type { EndpointVerdict } from "../judge-endpoint.js";
+import type { StartedAttempt } from "../started-attempt.js";
 
 /**
  * How one endpoint has done of late, and whether it takes calls.

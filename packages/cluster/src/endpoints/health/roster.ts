@@ -8,8 +8,8 @@ import {
   type LiveEndpoint,
   logQuietly,
 } from "@thrice/core";
-import type { StartedAttempt } from "../attempt-stats.js";
 import type { LiveEndpoints, TrackedEndpoint } from "../live-endpoints.js";
+import type { StartedAttempt } from "../started-attempt.js";
 import type { HealthCounters } from "./health-counters.js";
 import type { HealthSettings } from "./health-options.js";
 import type { HealthRecord } from "./health-record.js";

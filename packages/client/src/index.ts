@@ -1,5 +1,12 @@
 export { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-export { decideRetry, failfast, failover, random, roundRobin } from "@thrice/cluster";
+export {
+  decideRetry,
+  failfast,
+  failover,
+  type HealthOptions,
+  random,
+  roundRobin,
+} from "@thrice/cluster";
 export {
   type AttachmentsInit,
   type AttemptRecord,
@@ -9,6 +16,7 @@ export {
   BusinessError,
   type CallOptions,
   type ClusterCall,
+  type ClusterEvents,
   type ClusterStrategy,
   type Compression,
   type CreateLoggerOptions,

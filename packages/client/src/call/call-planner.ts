@@ -7,6 +7,7 @@ import {
   defaultBudget,
   failover,
   LatencyWindow,
+  type Probe,
   RetryBudget,
   random,
   retryByDefault,
@@ -41,11 +42,18 @@ export class CallPlanner {
   readonly #latencies = new WeakMap<DescMethod, LatencyWindow>();
   readonly #kept = new WeakMap<CallSettings, KeptPlan>();
 
-  constructor(options: ResolvedClientOptions, underWay: CallsUnderWay) {
+  constructor(options: ResolvedClientOptions, underWay: CallsUnderWay, probe: Probe) {
+    const { directory, clock, health: settings, random: draw, events } = options;
+    const health = settings && { settings, random: draw, probe, events };
     this.#options = options;
     this.#underWay = underWay;
-    this.#endpoints = new ClientEndpoints(options.directory, options.clock);
-    this.#budget = new RetryBudget(defaultBudget, options.clock);
+    this.#endpoints = new ClientEndpoints(directory, clock, health);
+    this.#budget = new RetryBudget(defaultBudget, clock);
+  }
+
+  /** Starts nothing more of its own: no probes. */
+  close(): void {
+    this.#endpoints.close();
   }
 
   /** Bound of a call that begins now, in milliseconds; `Infinity` for none. */

@@ -62,7 +62,9 @@ export class Caller {
     // The wire keeps to real time: a clock that a test moves would leave its connections standing.
     this.#channels = new Channels({ ...options, clock: systemClock });
     this.#tools = { channels: this.#channels, logger: options.logger };
-    this.#planner = new CallPlanner(options, this.#underWay);
+    this.#planner = new CallPlanner(options, this.#underWay, (endpoint) =>
+      this.#channels.probe(endpoint),
+    );
   }
 
   /**
@@ -128,6 +130,7 @@ export class Caller {
   /** Fails what still runs and closes the connections. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#planner.close();
     this.#underWay.endAll("rejected", closedError());
     await this.#channels.close();
   }

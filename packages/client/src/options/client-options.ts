@@ -1,7 +1,14 @@
 import type { Interceptor } from "@connectrpc/connect";
-import { createStaticDirectory } from "@thrice/cluster";
+import {
+  createStaticDirectory,
+  type HealthOptions,
+  type HealthSettings,
+  keepEndpoints,
+  resolveHealth,
+} from "@thrice/cluster";
 import {
   type Clock,
+  type ClusterEvents,
   checkBoolean,
   checkFunction,
   checkKnownOptions,
@@ -20,6 +27,7 @@ import {
   systemClock,
 } from "@thrice/core";
 import { type ClientTls, type ClientTlsOptions, resolveClientTls } from "@thrice/protocol";
+import { checkEvents } from "./check-events.js";
 import {
   type CallSettings,
   checkMethodOptions,
@@ -45,6 +53,12 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   readonly replayBufferBytes?: number | undefined;
   /** Whether a call that a handler makes ends with the deadline of the call it serves. @defaultValue true */
   readonly inheritDeadline?: boolean | undefined;
+  /** When an endpoint is kept out of the choice, and how it comes back; `false` for never. @defaultValue `{}` */
+  readonly health?: HealthOptions | false | undefined;
+  /** Whether a directory that loses every endpoint, or fails, leaves the client those it knew. @defaultValue true */
+  readonly emptyProtection?: boolean | undefined;
+  /** Told of ejections, returns and probes. @defaultValue nobody */
+  readonly events?: ClusterEvents | undefined;
   /** Takes one line for each call that failed after several attempts. @defaultValue `consoleLogger()` */
   readonly logger?: Logger | undefined;
   /** Tells time; for tests. @defaultValue the system's clock */
@@ -63,6 +77,9 @@ export interface ResolvedClientOptions {
   readonly maxReceiveBytes: number;
   readonly replayBufferBytes: number;
   readonly inheritDeadline: boolean;
+  /** Undefined if nobody looks after the health of endpoints. */
+  readonly health: HealthSettings | undefined;
+  readonly events: ClusterEvents;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: () => number;
@@ -81,12 +98,18 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     maxReceiveBytes = 4 * 1024 * 1024,
     replayBufferBytes = 1024 * 1024,
     inheritDeadline = true,
+    emptyProtection = true,
+    events = {},
     logger = consoleLogger(),
     clock = systemClock,
     random = Math.random,
   } = options;
+  const directory = createStaticDirectory(parseAddresses(options.url));
+  const listeners = checkEvents(events);
   return {
-    directory: createStaticDirectory(parseAddresses(options.url)),
+    directory: checkBoolean("emptyProtection", emptyProtection)
+      ? keepEndpoints(directory, listeners)
+      : directory,
     settings: { ...layerSettings({}, checkMethodOptions(options)), ...checkServiceKey(options) },
     tls: resolveClientTls(options.tls),
     interceptors: checkInterceptors(interceptors),
@@ -94,6 +117,8 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     maxReceiveBytes: checkBytes("maxReceiveBytes", maxReceiveBytes, 1),
     replayBufferBytes: checkBytes("replayBufferBytes", replayBufferBytes, 0),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
+    health: resolveHealth(options.health),
+    events: listeners,
     logger: checkLogger("logger", logger),
     clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
     random: checkFunction("random", random),
@@ -110,6 +135,9 @@ const known: ReadonlySet<string> = new Set([
   "maxReceiveBytes",
   "replayBufferBytes",
   "inheritDeadline",
+  "health",
+  "emptyProtection",
+  "events",
   "logger",
   "clock",
   "random",

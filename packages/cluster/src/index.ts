@@ -27,6 +27,7 @@ export type { Latencies } from "./endpoints/latencies.js";
 export { LatencyWindow } from "./endpoints/latency-window.js";
 export { random } from "./load-balance/random.js";
 export { roundRobin } from "./load-balance/round-robin.js";
+export { sticky } from "./load-balance/sticky.js";
 export { defaultBackoff } from "./retry/backoff.js";
 export type { Budget } from "./retry/budget.js";
 export {
@@ -38,5 +39,17 @@ export {
 export { defaultBudget, RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
 export { createRetryPredicate, retryByDefault } from "./retry/retry-predicate.js";
 export { createStaticDirectory } from "./static-directory.js";
+export type { EveryoneOptions } from "./strategy/ask-everyone.js";
+export { available } from "./strategy/available.js";
+export { type BroadcastOptions, broadcast } from "./strategy/broadcast.js";
+export { type Failback, failback } from "./strategy/failback.js";
+export type { FailbackDrop, FailbackEvent, FailbackStep } from "./strategy/failback-event.js";
+export type { FailbackOptions } from "./strategy/failback-options.js";
 export { failfast } from "./strategy/failfast.js";
 export { failover } from "./strategy/failover.js";
+export { type FailsafeOptions, failsafe } from "./strategy/failsafe.js";
+export { type ForkingOptions, forking } from "./strategy/forking.js";
+export { type HedgedOptions, hedged } from "./strategy/hedged.js";
+export { type Merge, mergeable } from "./strategy/mergeable.js";
+export { quorum } from "./strategy/quorum.js";
+export { type ZoneAwareOptions, zoneAware } from "./strategy/zone-aware.js";

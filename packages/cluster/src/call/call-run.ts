@@ -11,6 +11,7 @@ import {
   type AttemptResult,
   type CancelTimer,
   type ClusterCall,
+  type ClusterStrategy,
   type Endpoint,
   type FailedAttempt,
   type LiveEndpoint,
@@ -25,6 +26,7 @@ import type { UnderWay } from "./calls-under-way.js";
 import { describeFailure, noteBudget } from "./describe-failure.js";
 import { cancelError, deadlineError } from "./end-errors.js";
 import { type AttemptOwner, OpenAttempt } from "./open-attempt.js";
+import { RedoneCall } from "./redone-call.js";
 import { isResult, strategyFailure, strategyThrew } from "./strategy-result.js";
 
 /** Shape: running → settled, with its result told → finished, when nothing of it is left open. */
@@ -85,6 +87,10 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     return this.#plan.endpoints.for(this).all;
   }
 
+  get healthy(): readonly LiveEndpoint[] {
+    return this.#plan.endpoints.for(this).healthy;
+  }
+
   get isRepeatable(): boolean {
     const { policy, method } = this.#plan;
     return policy.retriesSet || isIdempotent(method);
@@ -104,7 +110,9 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     const { signal, timeoutMs } = this.#init;
     this.#plan.underWay.add(this);
     if (this.#dueMs !== Number.POSITIVE_INFINITY) {
-      this.#undoTimer = this.clock.setTimer(timeoutMs, () => this.#passDeadline());
+      this.#undoTimer = this.clock.setTimer(timeoutMs, () =>
+        this.#passDeadline(this.#idleStrategy),
+      );
     }
     if (signal !== undefined) {
       if (signal.aborted) this.handleEvent();
@@ -137,7 +145,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   }
 
   pick(options?: PickOptions): LiveEndpoint | undefined {
-    const { all, healthy } = this.#plan.endpoints.for(this);
+    const { all, healthy } = viewOf(options?.among) ?? this.#plan.endpoints.for(this);
     if (all.length === 0) return undefined;
     const excluded = options?.exclude ?? noEndpoints;
     this.excluded = excluded;
@@ -181,6 +189,17 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     if (this.#plan.budget.take(kind)) return undefined;
     this.#wasCutShort = true;
     return "the retry budget is spent";
+  }
+
+  redo(strategy: ClusterStrategy): Promise<AttemptResult> {
+    if (this.#over !== undefined) return this.#refuse(this.#over);
+    const { methodKind } = this.method;
+    if (methodKind !== "unary") {
+      return this.#refuse(rejection(undefined, `a ${methodKind} call cannot be made again`));
+    }
+    return new Promise((resolve) => {
+      new CallRun({ ...this.#plan, strategy }, new RedoneCall(this.#init, resolve)).begin();
+    });
   }
 
   pause(delayMs: number): Promise<void> {
@@ -229,7 +248,13 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
       nowMs: startedMs + durationMs,
       pushbackMs: pushback?.kind === "after" ? pushback.delayMs : 0,
     });
-    if (failure === undefined) latencies.note(durationMs);
+    // Without the slow ones that lost or timed out, hedges would make times look ever shorter, and come ever sooner.
+    if (failure === undefined || this.#tookLong(failure)) latencies.note(durationMs);
+  }
+
+  #tookLong({ outcome }: AttemptFailure): boolean {
+    const hasLost = outcome === "cancelled" && this.#over === undefined;
+    return hasLost || outcome === "attempt-timed-out";
   }
 
   onAttemptFinished(): void {
@@ -253,7 +278,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     this.#isSettled = true;
     for (const wake of this.#pauses ?? []) wake();
     if (this.#unfinished > 0) this.#stopAllBut(result);
-    if (result.ok) this.#plan.budget.noteSuccess();
+    if (result.ok && result.endpoint !== undefined) this.#plan.budget.noteSuccess();
     this.#init.onResult(result.ok ? result : this.#describe(result), this);
     this.#finishIfDone();
   }
@@ -279,8 +304,14 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     this.#init.onFinished();
   }
 
-  #passDeadline(): FailedAttempt {
-    return this.end("deadline-passed", deadlineError(this.#init.timeoutMs));
+  #passDeadline(idleStrategy?: string): FailedAttempt {
+    return this.end("deadline-passed", deadlineError(this.#init.timeoutMs, idleStrategy));
+  }
+
+  /** Names the strategy if it waits for something that this call knows nothing of. */
+  get #idleStrategy(): string | undefined {
+    const waits = this.#isSettled || this.#unfinished > 0 || (this.#pauses?.size ?? 0) > 0;
+    return waits ? undefined : this.#plan.strategy.name;
   }
 
   #noEndpoint(): FailedAttempt {
@@ -300,7 +331,9 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   /** A strategy that goes on and on after a refusal would never let another callback run. */
   #refuse(refusal: FailedAttempt): Promise<FailedAttempt> {
     if (++this.#refusals <= maxRefusals) return Promise.resolve(refusal);
-    return Promise.reject(new Error("it goes on although every attempt is refused"));
+    const rejected = Promise.reject(new Error("it goes on although every attempt is refused"));
+    rejected.catch(() => {}); // one that nobody waits for must not end the process
+    return rejected;
   }
 
   #send(endpoint: LiveEndpoint, remainingMs: number): Promise<AttemptResult> {
@@ -345,6 +378,10 @@ const noEndpoints: readonly Endpoint[] = [];
 
 function has(excluded: readonly Endpoint[], { id }: Endpoint): boolean {
   return excluded.some((endpoint) => endpoint.id === id);
+}
+
+function viewOf(among: readonly LiveEndpoint[] | undefined) {
+  return among === undefined ? undefined : { all: among, healthy: among };
 }
 
 function nowMs({ clock }: CallPlan): number {

@@ -54,6 +54,7 @@ describe("a custom strategy that breaks its promise", () => {
     { name: "a plain Error for an error", value: { ok: false, error: new Error("x") } },
     { name: "undefined for an error", value: { ok: false, error: undefined } },
     { name: "ok with an error", value: { ok: true, error: new ConnectError("x") } },
+    { name: "ok with an answer of nothing", value: { ok: true, answer: { kind: "unary" } } },
     { name: "ok with no answer", value: { ok: true, answer: undefined } },
   ])("ends the call as internal when its result has $name", async ({ value }) => {
     const run: ClusterStrategy["run"] = async (call) => {

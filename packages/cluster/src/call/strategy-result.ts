@@ -1,15 +1,21 @@
 /** What a strategy, which may be a user's, makes of a call. */
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { AttemptResult, ClusterStrategy, FailedAttempt } from "@thrice/core";
+import type { Answer, AttemptResult, ClusterStrategy, FailedAttempt } from "@thrice/core";
 import { describeThrown } from "../describe-thrown.js";
 
 /** Whether `value` is what `call.attempt` gives. */
 export function isResult(value: unknown): value is AttemptResult {
   if (typeof value !== "object" || value === null) return false;
   const { ok, answer, error } = value as Partial<Record<"ok" | "answer" | "error", unknown>>;
-  return ok === true
-    ? typeof answer === "object" && answer !== null
-    : error instanceof ConnectError;
+  return ok === true ? isAnswer(answer) : error instanceof ConnectError;
+}
+
+function isAnswer(value: unknown): value is Answer {
+  if (typeof value !== "object" || value === null) return false;
+  const { kind, message, messages } = value as Partial<
+    Record<"kind" | "message" | "messages", unknown>
+  >;
+  return typeof (kind === "stream" ? messages : message) === "object";
 }
 
 /** The end of a call whose strategy returned something else. */

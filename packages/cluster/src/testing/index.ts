@@ -1,0 +1,1 @@
+export { describeStrategyContract, type TestRunner } from "./describe-strategy-contract.js";

@@ -2,6 +2,7 @@ export { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 export {
   available,
   type BroadcastOptions,
+  type Budget,
   broadcast,
   decideRetry,
   type EveryoneOptions,
@@ -22,9 +23,12 @@ export {
   type Merge,
   mergeable,
   quorum,
+  RetryBudget,
+  type RetryBudgetOptions,
   random,
   roundRobin,
   sticky,
+  type ThrottleOptions,
   type ZoneAwareOptions,
   zoneAware,
 } from "@thrice/cluster";

@@ -111,6 +111,36 @@ describe("a wrong option of the client", () => {
     { title: "null", options: null, says: "options of newClient must be an object, got null" },
     { title: "a text", options: url, says: "options of newClient must be an object" },
     { title: "no url", options: {}, says: "newClient needs url" },
+    {
+      title: "retryBudget null",
+      options: { url, retryBudget: null },
+      says: "retryBudget must be an object, got null",
+    },
+    {
+      title: "retryBudget true",
+      options: { url, retryBudget: true },
+      says: "retryBudget must be an object, got true",
+    },
+    {
+      title: "retryBudget.ratio -1",
+      options: { url, retryBudget: { ratio: -1 } },
+      says: "retryBudget.ratio must be a number from 0 to 10, got -1",
+    },
+    {
+      title: "throttle true",
+      options: { url, throttle: true },
+      says: "throttle must be an object, got true",
+    },
+    {
+      title: "throttle.slack -1",
+      options: { url, throttle: { slack: -1 } },
+      says: "throttle.slack must be a number from 0 to 1000000, got -1",
+    },
+    {
+      title: "retryBudget half a budget",
+      options: { url, retryBudget: { take: () => true } },
+      says: "retryBudget must be a budget with hasBudget(), take(), noteSuccess()",
+    },
     { title: "url null", options: { url: null }, says: "url must be text" },
     { title: "url a number", options: { url: 50051 }, says: "url must be text" },
     { title: "url a URL", options: { url: new URL("http://h") }, says: "url must be text" },

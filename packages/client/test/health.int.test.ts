@@ -131,7 +131,7 @@ describe("a server that fails fast", () => {
 
   test("goes on getting its share when health is turned off", async () => {
     const { state, script } = patient(unavailable);
-    const { client, seen } = await three(script, { health: false });
+    const { client, seen } = await three(script, { health: false, retryBudget: false });
     state.isIll = true;
     await call(client, 30);
     expect(seen()).toBeGreaterThanOrEqual(10);

@@ -29,15 +29,16 @@ export { random } from "./load-balance/random.js";
 export { roundRobin } from "./load-balance/round-robin.js";
 export { sticky } from "./load-balance/sticky.js";
 export { defaultBackoff } from "./retry/backoff.js";
-export type { Budget } from "./retry/budget.js";
+export { type Budget, unlimitedBudget } from "./retry/budget.js";
 export {
   decideRetry,
   type RetryContext,
   type RetryDecision,
   type StopReason,
 } from "./retry/decide-retry.js";
-export { defaultBudget, RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
+export { RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
 export { createRetryPredicate, retryByDefault } from "./retry/retry-predicate.js";
+export { ClientThrottle, type Throttle, type ThrottleOptions } from "./retry/throttle.js";
 export { createStaticDirectory } from "./static-directory.js";
 export type { EveryoneOptions } from "./strategy/ask-everyone.js";
 export { available } from "./strategy/available.js";

@@ -56,6 +56,11 @@ export class OpenAttempt implements AttemptListener, StartedAttempt {
     });
   }
 
+  /** Whether it ended without a request being sent, and so without load for any server. */
+  get neverLeft(): boolean {
+    return this.#failure?.outcome === "connect-failed";
+  }
+
   /** What is told of it, once it has ended. */
   get record(): AttemptRecord {
     const failure = this.#failure;

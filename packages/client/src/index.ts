@@ -1,5 +1,21 @@
 export { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-export { decideRetry, failfast, failover, random, roundRobin } from "@thrice/cluster";
+export {
+  type Candidate,
+  type ConsistentHashOptions,
+  type Cost,
+  type CostOptions,
+  consistentHash,
+  costBalancer,
+  decideRetry,
+  failfast,
+  failover,
+  leastActive,
+  p2c,
+  peakEwma,
+  random,
+  roundRobin,
+  shortestResponse,
+} from "@thrice/cluster";
 export {
   type AttachmentsInit,
   type AttemptRecord,

@@ -7,8 +7,8 @@ import {
   defaultBudget,
   failover,
   LatencyWindow,
+  peakEwma,
   RetryBudget,
-  random,
   retryByDefault,
 } from "@thrice/cluster";
 import {
@@ -64,15 +64,15 @@ export class CallPlanner {
   }
 
   #newPlan(method: DescMethod, settings: CallSettings): CallPlan {
-    const { clock, random: draw } = this.#options;
-    const loadBalance = settings.loadBalance ?? random;
+    const { clock, random } = this.#options;
+    const loadBalance = settings.loadBalance ?? peakEwma;
     return {
       method,
       endpoints: this.#endpoints,
       budget: this.#budget,
       latencies: this.#latenciesOf(method),
       clock,
-      random: draw,
+      random,
       strategy: settings.cluster ?? failover,
       picker: this.#pickers.for(loadBalance, method),
       loadBalancerName: loadBalance.name,

@@ -1,0 +1,1 @@
+export { describeBalancerContract } from "./describe-balancer-contract.js";

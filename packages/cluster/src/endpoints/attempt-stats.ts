@@ -19,6 +19,8 @@ export class AttemptStats implements EndpointStats {
   succeeded = 0;
   failed = 0;
   readonly knownSinceMs: number;
+  /** Sum of the starts of the attempts under way. */
+  #startsMs = 0;
 
   constructor(knownSinceMs: number) {
     this.knownSinceMs = knownSinceMs;
@@ -27,14 +29,12 @@ export class AttemptStats implements EndpointStats {
   /** An attempt began. */
   noteStart(nowMs: number): void {
     if (this.inFlight++ === 0) this.oldestStartMs = nowMs;
+    this.#startsMs += nowMs;
   }
 
   /** An attempt ended that began at `startedMs`; `how` counts for the endpoint, against it, or neither. */
   noteEnd(how: "good" | "bad" | "neutral", startedMs: number, nowMs: number, pushbackMs = 0): void {
-    this.inFlight--;
-    // What began after the oldest is not kept; a newer start is the closest that is known.
-    if (this.inFlight === 0) this.oldestStartMs = Number.POSITIVE_INFINITY;
-    else if (startedMs <= this.oldestStartMs) this.oldestStartMs = startedMs;
+    this.#noteOneLess(startedMs);
     const tookMs = nowMs - startedMs;
     if (how === "good") {
       this.succeeded++;
@@ -44,6 +44,18 @@ export class AttemptStats implements EndpointStats {
       this.#average(Math.max(tookMs, pushbackMs > 0 ? pushbackMs : penaltyMs), nowMs);
     } else if (!(tookMs <= this.latencyMs)) {
       this.#average(tookMs, nowMs); // given up on, after longer than usual
+    }
+  }
+
+  /** Which of the others began first is not kept: when the oldest ends, their mean takes its place. */
+  #noteOneLess(startedMs: number): void {
+    this.inFlight--;
+    this.#startsMs -= startedMs;
+    if (this.inFlight === 0) {
+      this.oldestStartMs = Number.POSITIVE_INFINITY;
+      this.#startsMs = 0;
+    } else if (startedMs <= this.oldestStartMs) {
+      this.oldestStartMs = Math.max(startedMs, this.#startsMs / this.inFlight);
     }
   }
 

@@ -15,7 +15,7 @@ import { type Candidate, UsualLatency, WeighedCandidate } from "./candidate.js";
 import type { WeightTable } from "./weight-table.js";
 import { WeightTables } from "./weight-tables.js";
 
-/** What one more call to a candidate costs; the lowest is picked. NaN is as if it were the highest. */
+/** What one more call to a candidate costs; the lowest is picked. What is no number counts as the highest. */
 export type Cost = (candidate: Candidate) => number;
 
 /** How many a picker compares. */
@@ -111,7 +111,7 @@ export class CostPicker implements Picker {
     candidate.endpoint = table.endpoints[at] as LiveEndpoint;
     candidate.relativeWeight = table.relativeWeightAt(at);
     const cost = this.#cost(candidate);
-    return Number.isNaN(cost) ? Number.POSITIVE_INFINITY : cost;
+    return cost >= 0 || cost < 0 ? cost : Number.POSITIVE_INFINITY;
   }
 }
 

@@ -47,6 +47,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   #isFinished = false;
   #refusals = 0;
   #wasCutShort = false;
+  #draw = -1;
   /** For the load balancer, while it picks. */
   excluded: readonly Endpoint[] = noEndpoints;
 
@@ -79,6 +80,12 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   get header() {
     return this.#init.header;
+  }
+
+  /** Drawn when a router first asks. */
+  get draw(): number {
+    if (this.#draw < 0) this.#draw = this.random();
+    return this.#draw;
   }
 
   get endpoints(): readonly LiveEndpoint[] {

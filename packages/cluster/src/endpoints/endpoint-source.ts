@@ -1,6 +1,7 @@
-import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Code } from "@connectrpc/connect";
-import type { LiveEndpoint, Outcome } from "@thrice/core";
+import type { LiveEndpoint, Outcome, RoutedCall } from "@thrice/core";
+
+export type { RoutedCall };
 
 /** Where calls may go: routed, subset, and without what is ejected. */
 export interface EndpointSource {
@@ -9,13 +10,6 @@ export interface EndpointSource {
   /** Takes note of how an attempt ended; statistics and health live from it. */
   noteStart(endpoint: LiveEndpoint, startedMs: number): void;
   noteEnd(endpoint: LiveEndpoint, end: AttemptNote): void;
-}
-
-/** What routers look at. */
-export interface RoutedCall {
-  readonly method: DescMethod;
-  readonly message: Message | undefined;
-  readonly header: Headers | undefined;
 }
 
 /** Lists of endpoints that do not change. */

@@ -9,8 +9,19 @@ export type {
   AttemptNote,
   EndpointSource,
   EndpointView,
+  NotedAttempt,
   RoutedCall,
 } from "./endpoints/endpoint-source.js";
+export type { HealthInit } from "./endpoints/health/endpoint-health.js";
+export type { HealthCounters } from "./endpoints/health/health-counters.js";
+export {
+  defaultHealth,
+  type HealthOptions,
+  type HealthSettings,
+  resolveHealth,
+} from "./endpoints/health/health-options.js";
+export type { Probe } from "./endpoints/health/prober.js";
+export { keepEndpoints } from "./endpoints/keep-endpoints.js";
 export type { Latencies } from "./endpoints/latencies.js";
 export { LatencyWindow } from "./endpoints/latency-window.js";
 export { random } from "./load-balance/random.js";

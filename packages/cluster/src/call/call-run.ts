@@ -228,12 +228,11 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   onJudged(attempt: OpenAttempt, failure: AttemptFailure | undefined): void {
     const { endpoints, latencies } = this.#plan;
-    const { startedMs, durationMs, endpoint } = attempt;
+    const { startedMs, durationMs } = attempt;
     const pushback = failure?.pushback;
-    endpoints.noteEnd(endpoint, {
+    endpoints.noteEnd(attempt, {
       outcome: failure?.outcome ?? "answered",
       code: failure?.error.code,
-      startedMs,
       nowMs: startedMs + durationMs,
       pushbackMs: pushback?.kind === "after" ? pushback.delayMs : 0,
     });
@@ -315,7 +314,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     const { attemptTimeoutMs, clock } = this.#plan;
     const previousAttempts = this.#attempts.length;
     const attempt = new OpenAttempt(this, endpoint);
-    this.#plan.endpoints.noteStart(endpoint, attempt.startedMs);
+    this.#plan.endpoints.noteStart(attempt);
     if (previousAttempts === 0) this.#attempts = [attempt];
     else this.#attempts.push(attempt);
     const timeoutMs = this.#answersWithMany()

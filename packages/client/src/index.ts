@@ -1,5 +1,24 @@
 export { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
-export { decideRetry, failfast, failover, random, roundRobin } from "@thrice/cluster";
+export {
+  affinityRouter,
+  type Consumer,
+  conditionRouter,
+  decideRetry,
+  failfast,
+  failover,
+  type RuledRouter,
+  type RulesResult,
+  random,
+  roundRobin,
+  type SubsetOptions,
+  type TagRouterOptions,
+  tagRouter,
+  type WeightShiftOptions,
+  type WeightShiftRouter,
+  weightShift,
+  type ZoneRouterOptions,
+  zoneRouter,
+} from "@thrice/cluster";
 export {
   type AttachmentsInit,
   type AttemptRecord,
@@ -16,6 +35,7 @@ export {
   createLogger,
   type Endpoint,
   type FailedAttempt,
+  type LiveEndpoint,
   type LoadBalancer,
   type Logger,
   type LogLevel,
@@ -27,6 +47,8 @@ export {
   type Picker,
   pinoLogger,
   type RetryOn,
+  type RoutedCall,
+  type Router,
   type ServiceOptions,
 } from "@thrice/core";
 export type { ClientTlsOptions } from "@thrice/protocol";

@@ -8,8 +8,10 @@ import {
   failover,
   LatencyWindow,
   RetryBudget,
+  RouterChain,
   random,
   retryByDefault,
+  Subsetter,
 } from "@thrice/cluster";
 import {
   type AdvertisedOptions,
@@ -36,7 +38,8 @@ export class CallPlanner {
   readonly #options: ResolvedClientOptions;
   readonly #underWay: CallsUnderWay;
   readonly #pickers = new Pickers();
-  readonly #endpoints: ClientEndpoints;
+  /** What the client's calls choose from. */
+  readonly endpoints: ClientEndpoints;
   readonly #budget: RetryBudget;
   readonly #latencies = new WeakMap<DescMethod, LatencyWindow>();
   readonly #kept = new WeakMap<CallSettings, KeptPlan>();
@@ -44,7 +47,11 @@ export class CallPlanner {
   constructor(options: ResolvedClientOptions, underWay: CallsUnderWay) {
     this.#options = options;
     this.#underWay = underWay;
-    this.#endpoints = new ClientEndpoints(options.directory, options.clock);
+    const { directory, clock, routers, subset, random: draw } = options;
+    this.endpoints = new ClientEndpoints(directory, clock, undefined, {
+      chain: routers.length === 0 ? undefined : new RouterChain(routers),
+      subsetter: subset === undefined ? undefined : new Subsetter(subset, draw),
+    });
     this.#budget = new RetryBudget(defaultBudget, options.clock);
   }
 
@@ -68,7 +75,7 @@ export class CallPlanner {
     const loadBalance = settings.loadBalance ?? random;
     return {
       method,
-      endpoints: this.#endpoints,
+      endpoints: this.endpoints,
       budget: this.#budget,
       latencies: this.#latenciesOf(method),
       clock,

@@ -1,5 +1,10 @@
 import type { Interceptor } from "@connectrpc/connect";
-import { createStaticDirectory } from "@thrice/cluster";
+import {
+  createStaticDirectory,
+  type ResolvedSubset,
+  resolveSubset,
+  type SubsetOptions,
+} from "@thrice/cluster";
 import {
   type Clock,
   checkBoolean,
@@ -15,6 +20,7 @@ import {
   type MethodOptions,
   maxTimerMs,
   parseAddresses,
+  type Router,
   type ServiceKeyOptions,
   show,
   systemClock,
@@ -33,6 +39,13 @@ import {
 export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   /** Where the service is: `tri://host:port`, a list of such, or several in one text joined by `;`. */
   readonly url: string | readonly string[];
+  /** Say which of the endpoints a call may go to, each of what the one before it left. @defaultValue none */
+  readonly routers?: readonly Router[] | undefined;
+  /**
+   * Uses a part of many endpoints, so that clients and servers do not all connect to each other; false uses all.
+   * @defaultValue `{ size: 20, from: 64 }`
+   */
+  readonly subset?: SubsetOptions | false | undefined;
   /** Secures the connections: `true`, or an object that says how. @defaultValue false, in the clear */
   readonly tls?: boolean | ClientTlsOptions | undefined;
   /** Connect interceptors, run once per call; the first one sees the request first and the answer last. */
@@ -57,6 +70,8 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
 export interface ResolvedClientOptions {
   readonly directory: Directory;
   readonly settings: CallSettings;
+  readonly routers: readonly Router[];
+  readonly subset: ResolvedSubset | undefined;
   readonly tls: ClientTls | undefined;
   readonly interceptors: readonly Interceptor[];
   readonly connectTimeoutMs: number;
@@ -76,6 +91,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   }
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
   const {
+    routers = [],
     interceptors = [],
     connectTimeoutMs = 1_000,
     maxReceiveBytes = 4 * 1024 * 1024,
@@ -88,6 +104,8 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   return {
     directory: createStaticDirectory(parseAddresses(options.url)),
     settings: { ...layerSettings({}, checkMethodOptions(options)), ...checkServiceKey(options) },
+    routers: checkRouters(routers),
+    subset: resolveSubset(options.subset),
     tls: resolveClientTls(options.tls),
     interceptors: checkInterceptors(interceptors),
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
@@ -104,6 +122,8 @@ const known: ReadonlySet<string> = new Set([
   ...methodOptionNames,
   ...serviceKeyNames,
   "url",
+  "routers",
+  "subset",
   "tls",
   "interceptors",
   "connectTimeoutMs",
@@ -117,6 +137,15 @@ const known: ReadonlySet<string> = new Set([
 
 function checkBytes(field: string, value: number, min: number): number {
   return checkWholeNumber(field, value, min, 0xffff_ffff);
+}
+
+function checkRouters(value: readonly Router[]): readonly Router[] {
+  if (!Array.isArray(value)) throw new TypeError(`routers must be a list, got ${show(value)}`);
+  return value.map((router, at) => {
+    checkShape(`routers[${at}]`, router, "a router", ["keyOf", "narrow"]);
+    if (typeof router.name === "string" && router.name !== "") return router;
+    throw new TypeError(`name of routers[${at}] must be text, got ${show(router.name)}`);
+  });
 }
 
 function checkInterceptors(value: readonly Interceptor[]): readonly Interceptor[] {

@@ -292,7 +292,10 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   #noEndpoint(): FailedAttempt {
     if (this.#isOver) return this.#whyOver();
-    return rejection(undefined, `no endpoint is known for ${this.method.parent.typeName}`);
+    const why = this.#plan.endpoints.whyNone?.(this);
+    const { typeName } = this.method.parent;
+    const text = why === undefined ? `is known for ${typeName}` : `of ${typeName} is left: ${why}`;
+    return rejection(undefined, `no endpoint ${text}`);
   }
 
   get #isOver(): boolean {

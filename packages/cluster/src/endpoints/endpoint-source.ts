@@ -8,6 +8,8 @@ export type { RoutedCall };
 export interface EndpointSource {
   /** All that may take the call, and those of them that are well; the same lists as long as nothing changes. */
   for(call: RoutedCall): EndpointView;
+  /** Why there is no endpoint for the call, in words, if routers are to blame. */
+  whyNone?(call: RoutedCall): string | undefined;
   /** Takes note that an attempt began. */
   noteStart(attempt: NotedAttempt): void;
   /** Takes note of how it ended, once; statistics and health live from it. */
@@ -24,6 +26,8 @@ export interface EndpointView {
   readonly all: readonly LiveEndpoint[];
   /** Without those that are ejected; all of them if too many are. */
   readonly healthy: readonly LiveEndpoint[];
+  /** Whether so many are ejected that all are taken. */
+  readonly isPanic: boolean;
 }
 
 /** How an attempt ended, for the statistics. */

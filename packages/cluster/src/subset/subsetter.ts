@@ -6,20 +6,27 @@ import type { ResolvedSubset } from "./subset-options.js";
 /** Cuts long lists down to the part that this client uses; the same list for the same list. */
 export class Subsetter {
   readonly #options: ResolvedSubset;
-  readonly #seed: number;
+  readonly #random: () => number;
+  /** Tells this client from others. */
+  #seed: number | undefined;
   readonly #kept = new WeakMap<readonly LiveEndpoint[], readonly LiveEndpoint[]>();
   /** Subsets of late; one that comes out the same again is the same object. */
   #recent: readonly (readonly LiveEndpoint[])[] = [];
 
-  /** `random` is drawn from once, for what tells this client from others. */
+  /** `random` is drawn from once, when a list is first cut. */
   constructor(options: ResolvedSubset, random: () => number) {
     this.#options = options;
-    this.#seed = Math.floor(random() * 2 ** 32);
+    this.#random = random;
+  }
+
+  /** Whether a list is long enough to be cut. */
+  cuts(endpoints: readonly LiveEndpoint[]): boolean {
+    return endpoints.length >= this.#options.from;
   }
 
   /** The list itself if it is short. */
   cut<E extends LiveEndpoint>(endpoints: readonly E[]): readonly E[] {
-    if (endpoints.length < this.#options.from) return endpoints;
+    if (!this.cuts(endpoints)) return endpoints;
     const kept = this.#kept.get(endpoints) as readonly E[] | undefined;
     if (kept !== undefined) return kept;
     const subset = this.#sameAsBefore(this.#cutNew(endpoints));
@@ -37,6 +44,7 @@ export class Subsetter {
   #cutNew<E extends LiveEndpoint>(endpoints: readonly E[]): readonly E[] {
     const { size, place } = this.#options;
     if (place !== undefined) return ringSubset(endpoints, size, place);
+    this.#seed ??= Math.floor(this.#random() * 2 ** 32);
     return rendezvousSubset(endpoints, size, this.#seed);
   }
 }

@@ -37,6 +37,7 @@ export function openChannel(place: Place, options: ChannelOptions): Channel {
         ? startUnary(context, request, details, listener)
         : startStream(context, request, details, listener);
     },
+    retire: () => pool.drain(),
     close: () => pool.close(),
   };
 }

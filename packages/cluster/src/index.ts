@@ -47,6 +47,19 @@ export {
 export { RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
 export { createRetryPredicate, retryByDefault } from "./retry/retry-predicate.js";
 export { ClientThrottle, type Throttle, type ThrottleOptions } from "./retry/throttle.js";
+export { affinityRouter } from "./router/affinity-router.js";
+export { conditionRouter } from "./router/condition/condition-router.js";
+export type { Consumer } from "./router/consumer.js";
+export { type RoutedList, RouterChain } from "./router/router-chain.js";
+export type { BadRules, RulesResult } from "./router/rules/rule-problem.js";
+export type { RuledRouter } from "./router/rules/swappable-rules.js";
+export { type TagRouterOptions, tagRouter } from "./router/tag/tag-router.js";
+export {
+  type WeightShiftOptions,
+  type WeightShiftRouter,
+  weightShift,
+} from "./router/weight-shift.js";
+export { type ZoneRouterOptions, zoneRouter } from "./router/zone-router.js";
 export { createStaticDirectory } from "./static-directory.js";
 export type { EveryoneOptions } from "./strategy/ask-everyone.js";
 export { available } from "./strategy/available.js";
@@ -62,3 +75,5 @@ export { type HedgedOptions, hedged } from "./strategy/hedged.js";
 export { type Merge, mergeable } from "./strategy/mergeable.js";
 export { quorum } from "./strategy/quorum.js";
 export { type ZoneAwareOptions, zoneAware } from "./strategy/zone-aware.js";
+export { type ResolvedSubset, resolveSubset, type SubsetOptions } from "./subset/subset-options.js";
+export { Subsetter } from "./subset/subsetter.js";

@@ -8,7 +8,9 @@ import {
   LatencyWindow,
   type Probe,
   peakEwma,
+  RouterChain,
   retryByDefault,
+  Subsetter,
 } from "@thrice/cluster";
 import {
   type AdvertisedOptions,
@@ -35,7 +37,8 @@ export class CallPlanner {
   readonly #options: ResolvedClientOptions;
   readonly #underWay: CallsUnderWay;
   readonly #pickers = new Pickers();
-  readonly #endpoints: ClientEndpoints;
+  /** What the client's calls choose from. */
+  readonly endpoints: ClientEndpoints;
   readonly #latencies = new WeakMap<DescMethod, LatencyWindow>();
   readonly #kept = new WeakMap<CallSettings, KeptPlan>();
 
@@ -44,12 +47,16 @@ export class CallPlanner {
     const health = settings && { settings, random: draw, probe, events };
     this.#options = options;
     this.#underWay = underWay;
-    this.#endpoints = new ClientEndpoints(directory, clock, health);
+    const { routers, subset } = options;
+    this.endpoints = new ClientEndpoints(directory, clock, health, {
+      chain: routers.length === 0 ? undefined : new RouterChain(routers),
+      subsetter: subset === undefined ? undefined : new Subsetter(subset, draw),
+    });
   }
 
   /** Starts nothing more of its own: no probes. */
   close(): void {
-    this.#endpoints.close();
+    this.endpoints.close();
   }
 
   /** Bound of a call that begins now while `inbound` is served, in milliseconds; `Infinity` for none. */
@@ -74,7 +81,7 @@ export class CallPlanner {
     retryBudget.expectRetries?.(policy.retries);
     return {
       method,
-      endpoints: this.#endpoints,
+      endpoints: this.endpoints,
       budget: retryBudget,
       throttle,
       latencies: this.#latenciesOf(method),

@@ -65,12 +65,13 @@ export class Caller {
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
-    // The wire keeps to real time: a clock that a test moves would leave its connections standing.
-    this.#channels = new Channels({ ...options, clock: systemClock });
-    this.#tools = { channels: this.#channels, logger: options.logger };
     this.#planner = new CallPlanner(options, this.#underWay, (endpoint) =>
       this.#channels.probe(endpoint),
     );
+    // The wire keeps to real time: a clock that a test moves would leave its connections standing.
+    const wire = { ...options, clock: systemClock };
+    this.#channels = new Channels(wire, this.#planner.endpoints, options.clock);
+    this.#tools = { channels: this.#channels, logger: options.logger };
   }
 
   /**

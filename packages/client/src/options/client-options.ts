@@ -6,9 +6,12 @@ import {
   type HealthOptions,
   type HealthSettings,
   keepEndpoints,
+  type ResolvedSubset,
   RetryBudget,
   type RetryBudgetOptions,
   resolveHealth,
+  resolveSubset,
+  type SubsetOptions,
   type Throttle,
   type ThrottleOptions,
   unlimitedBudget,
@@ -29,6 +32,7 @@ import {
   type MethodOptions,
   maxTimerMs,
   parseAddresses,
+  type Router,
   type ServiceKeyOptions,
   show,
   systemClock,
@@ -48,6 +52,13 @@ import {
 export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   /** Where the service is: `tri://host:port`, a list of such, or several in one text joined by `;`. */
   readonly url: string | readonly string[];
+  /** Say which of the endpoints a call may go to, each of what the one before it left. @defaultValue none */
+  readonly routers?: readonly Router[] | undefined;
+  /**
+   * Uses a part of many endpoints, so that clients and servers do not all connect to each other; false uses all.
+   * @defaultValue `{ size: 20, from: 64 }`
+   */
+  readonly subset?: SubsetOptions | false | undefined;
   /** Secures the connections: `true`, or an object that says how. @defaultValue false, in the clear */
   readonly tls?: boolean | ClientTlsOptions | undefined;
   /** Connect interceptors, run once per call; the first one sees the request first and the answer last. */
@@ -88,6 +99,8 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
 export interface ResolvedClientOptions {
   readonly directory: Directory;
   readonly settings: CallSettings;
+  readonly routers: readonly Router[];
+  readonly subset: ResolvedSubset | undefined;
   readonly tls: ClientTls | undefined;
   readonly interceptors: readonly Interceptor[];
   readonly connectTimeoutMs: number;
@@ -112,6 +125,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   }
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
   const {
+    routers = [],
     interceptors = [],
     connectTimeoutMs = 1_000,
     maxReceiveBytes = 4 * 1024 * 1024,
@@ -130,6 +144,8 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
       ? keepEndpoints(directory, listeners)
       : directory,
     settings: { ...layerSettings({}, checkMethodOptions(options)), ...checkServiceKey(options) },
+    routers: checkRouters(routers),
+    subset: resolveSubset(options.subset),
     tls: resolveClientTls(options.tls),
     interceptors: checkInterceptors(interceptors),
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
@@ -150,6 +166,8 @@ const known: ReadonlySet<string> = new Set([
   ...methodOptionNames,
   ...serviceKeyNames,
   "url",
+  "routers",
+  "subset",
   "tls",
   "interceptors",
   "connectTimeoutMs",
@@ -183,6 +201,15 @@ function resolveRetryBudget(value: ClientOptions["retryBudget"], clock: Clock): 
 
 function isBudget(value: RetryBudgetOptions | Budget): value is Budget {
   return typeof value === "object" && value !== null && "take" in value;
+}
+
+function checkRouters(value: readonly Router[]): readonly Router[] {
+  if (!Array.isArray(value)) throw new TypeError(`routers must be a list, got ${show(value)}`);
+  return value.map((router, at) => {
+    checkShape(`routers[${at}]`, router, "a router", ["keyOf", "narrow"]);
+    if (typeof router.name === "string" && router.name !== "") return router;
+    throw new TypeError(`name of routers[${at}] must be text, got ${show(router.name)}`);
+  });
 }
 
 function checkInterceptors(value: readonly Interceptor[]): readonly Interceptor[] {

@@ -50,6 +50,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   #isFinished = false;
   #refusals = 0;
   #wasCutShort = false;
+  #draw = -1;
   /** For the load balancer, while it picks. */
   excluded: readonly Endpoint[] = noEndpoints;
 
@@ -82,6 +83,12 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   get header() {
     return this.#init.header;
+  }
+
+  /** Drawn when a router first asks. */
+  get draw(): number {
+    if (this.#draw < 0) this.#draw = this.random();
+    return this.#draw;
   }
 
   get endpoints(): readonly LiveEndpoint[] {
@@ -337,7 +344,10 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   #noEndpoint(): FailedAttempt {
     if (this.#isOver) return this.#whyOver();
-    return rejection(undefined, `no endpoint is known for ${this.method.parent.typeName}`);
+    const why = this.#plan.endpoints.whyNone?.(this);
+    const { typeName } = this.method.parent;
+    if (why === undefined) return rejection(undefined, `no endpoint is known for ${typeName}`);
+    return rejection(undefined, `no endpoint of ${typeName} is left: ${why}`);
   }
 
   get #isOver(): boolean {

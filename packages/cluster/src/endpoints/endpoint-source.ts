@@ -1,12 +1,15 @@
-import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Code } from "@connectrpc/connect";
-import type { LiveEndpoint, Outcome } from "@thrice/core";
+import type { LiveEndpoint, Outcome, RoutedCall } from "@thrice/core";
 import type { StartedAttempt } from "./started-attempt.js";
+
+export type { RoutedCall };
 
 /** Where calls may go: routed, subset, and without what is ejected. */
 export interface EndpointSource {
   /** All that may take the call, and those of them that are well; the same lists as long as nothing changes. */
   for(call: RoutedCall): EndpointView;
+  /** Why there is no endpoint for the call, in words, if routers are to blame. */
+  whyNone?(call: RoutedCall): string | undefined;
   /** Takes note that an attempt began. */
   noteStart(attempt: NotedAttempt): void;
   /** Takes note of how it ended, once; statistics and health live from it. */
@@ -18,18 +21,13 @@ export interface NotedAttempt extends StartedAttempt {
   readonly endpoint: LiveEndpoint;
 }
 
-/** What routers look at. */
-export interface RoutedCall {
-  readonly method: DescMethod;
-  readonly message: Message | undefined;
-  readonly header: Headers | undefined;
-}
-
 /** Lists of endpoints that do not change. */
 export interface EndpointView {
   readonly all: readonly LiveEndpoint[];
   /** Without those that are ejected; all of them if too many are. */
   readonly healthy: readonly LiveEndpoint[];
+  /** Whether so many are ejected that all are taken. */
+  readonly isPanic: boolean;
 }
 
 /** How an attempt ended, for the statistics. */

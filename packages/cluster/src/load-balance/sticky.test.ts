@@ -74,7 +74,7 @@ describe("sticky", () => {
   test("follows a failure through the calls of a strategy that does not retry", async () => {
     const picker = sticky(roundRobin).createPicker();
     const once = strategy((call) => call.attempt(call.pick()));
-    const view = { all, healthy: all };
+    const view = { all, healthy: all, isPanic: false };
     const endpoints = {
       for: () => view,
       noteStart: () => {},

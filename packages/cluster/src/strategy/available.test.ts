@@ -26,7 +26,7 @@ describe("available", () => {
     },
   ])("$name", async ({ weights, well, asked }) => {
     const all = weights.map((weight, at) => endpoint("abc".charAt(at), weight));
-    const view = { all, healthy: all.filter((_, at) => well.includes(at)) };
+    const view = { all, healthy: all.filter((_, at) => well.includes(at)), isPanic: false };
     const endpoints = { for: () => view, noteStart: () => {}, noteEnd: () => {} };
     const { wire } = await bench.play({ strategy: available, endpoints, script: [answer()] });
     expect(wire.asked).toEqual([asked]);

@@ -10,7 +10,7 @@ afterEach(() => expect(bench.leftovers()).toEqual(nothingLeft));
 /** Endpoints named after their zone; of `ill` ones the client thinks ill. */
 function zones(names: readonly string[], ill: readonly string[] = []) {
   const all = names.map((name) => ({ ...endpoint(name), zone: name.slice(0, -1) }));
-  const view = { all, healthy: all.filter(({ id }) => !ill.includes(id)) };
+  const view = { all, healthy: all.filter(({ id }) => !ill.includes(id)), isPanic: false };
   return { for: () => view, noteStart: () => {}, noteEnd: () => {} };
 }
 

@@ -38,6 +38,7 @@ export function openChannel(place: Place, options: ChannelOptions): Channel {
         : startStream(context, request, details, listener);
     },
     redialSoon: () => pool.forgetFailures(),
+    retire: () => pool.drain(),
     close: () => pool.close(),
   };
 }

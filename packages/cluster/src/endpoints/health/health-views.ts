@@ -11,7 +11,7 @@ export class HealthViews {
   readonly #panicRatio: number;
   readonly #kept = new WeakMap<readonly TrackedEndpoint[], KeptView>();
   #version = 0;
-  #last: EndpointView = { all: [], healthy: [] };
+  #last: EndpointView = { all: [], healthy: [], isPanic: false };
   #lastVersion = -1;
 
   constructor(panicRatio: number) {
@@ -38,10 +38,10 @@ export class HealthViews {
   #make(all: readonly TrackedEndpoint[], before: EndpointView | undefined): EndpointView {
     const present = all.filter(({ stats }) => stats.health?.isAway !== true);
     const away = all.length - present.length;
-    const isPanic = present.length === 0 || away > this.#panicRatio * all.length;
+    const isPanic = away > 0 && (present.length === 0 || away > this.#panicRatio * all.length);
     const healthy = away === 0 || isPanic ? all : present;
-    if (before !== undefined && isSame(before.healthy, healthy)) return before;
-    return { all, healthy };
+    const isAsBefore = before?.isPanic === isPanic && isSame(before.healthy, healthy);
+    return isAsBefore ? before : { all, healthy, isPanic };
   }
 }
 

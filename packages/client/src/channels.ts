@@ -6,6 +6,7 @@ import {
   type ChannelRequest,
   openChannel,
 } from "@thrice/protocol";
+import { probeChannel } from "./health/probe-channel.js";
 
 /** The channels of a client: one per endpoint, made when the endpoint is first used. */
 export class Channels {
@@ -24,6 +25,11 @@ export class Channels {
     listener: AttemptListener,
   ): RunningAttempt {
     return this.#to(endpoint).start(request, details, listener);
+  }
+
+  /** Whether the server there is well. Never rejects. */
+  probe(endpoint: Endpoint): Promise<boolean> {
+    return probeChannel(this.#to(endpoint), this.#options.connectTimeoutMs);
   }
 
   /** Fails what still runs and closes every channel. */

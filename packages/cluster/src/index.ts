@@ -9,23 +9,36 @@ export type {
   AttemptNote,
   EndpointSource,
   EndpointView,
+  NotedAttempt,
   RoutedCall,
 } from "./endpoints/endpoint-source.js";
+export type { HealthInit } from "./endpoints/health/endpoint-health.js";
+export type { HealthCounters } from "./endpoints/health/health-counters.js";
+export {
+  defaultHealth,
+  type HealthOptions,
+  type HealthSettings,
+  resolveHealth,
+} from "./endpoints/health/health-options.js";
+export type { Probe } from "./endpoints/health/prober.js";
+export { type EndpointVerdict, judgeEndpoint } from "./endpoints/judge-endpoint.js";
+export { keepEndpoints } from "./endpoints/keep-endpoints.js";
 export type { Latencies } from "./endpoints/latencies.js";
 export { LatencyWindow } from "./endpoints/latency-window.js";
 export { random } from "./load-balance/random.js";
 export { roundRobin } from "./load-balance/round-robin.js";
 export { sticky } from "./load-balance/sticky.js";
 export { defaultBackoff } from "./retry/backoff.js";
-export type { Budget } from "./retry/budget.js";
+export { type Budget, unlimitedBudget } from "./retry/budget.js";
 export {
   decideRetry,
   type RetryContext,
   type RetryDecision,
   type StopReason,
 } from "./retry/decide-retry.js";
-export { defaultBudget, RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
+export { RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
 export { createRetryPredicate, retryByDefault } from "./retry/retry-predicate.js";
+export { ClientThrottle, type Throttle, type ThrottleOptions } from "./retry/throttle.js";
 export { createStaticDirectory } from "./static-directory.js";
 export type { EveryoneOptions } from "./strategy/ask-everyone.js";
 export { available } from "./strategy/available.js";

@@ -80,4 +80,6 @@ export interface FailedAttempt extends AttemptFailure {
   readonly ok: false;
   /** Undefined when there was none to send to. */
   readonly endpoint: LiveEndpoint | undefined;
+  /** Whether the call would have gone on, but was not allowed to: its retry budget was spent, or it was held back. */
+  readonly wasCutShort?: boolean;
 }

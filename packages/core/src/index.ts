@@ -50,6 +50,15 @@ export type {
   RetryPolicy,
   RetryPredicate,
 } from "./cluster.js";
+export type {
+  ClusterEvents,
+  EjectEvent,
+  EjectionCause,
+  KeepEvent,
+  ProbeEvent,
+  ReturnEvent,
+  TrialEvent,
+} from "./cluster-events.js";
 export {
   type Compression,
   type CompressionOptions,

@@ -35,6 +35,8 @@ export interface Channel {
     details: AttemptDetails,
     listener: AttemptListener,
   ): RunningAttempt;
+  /** Lets the next connection be opened without the pause that failures have earned: someone wants to know. */
+  redialSoon(): void;
   /** Fails what still runs and closes the connections. Resolves when they are closed. */
   close(): Promise<void>;
 }

@@ -4,16 +4,15 @@ import {
   type CallsUnderWay,
   ClientEndpoints,
   defaultBackoff,
-  defaultBudget,
   failover,
   LatencyWindow,
-  RetryBudget,
+  type Probe,
   random,
   retryByDefault,
 } from "@thrice/cluster";
 import {
   type AdvertisedOptions,
-  currentInboundCall,
+  type InboundCall,
   maxTimerMs,
   type RetryPolicy,
 } from "@thrice/core";
@@ -37,20 +36,25 @@ export class CallPlanner {
   readonly #underWay: CallsUnderWay;
   readonly #pickers = new Pickers();
   readonly #endpoints: ClientEndpoints;
-  readonly #budget: RetryBudget;
   readonly #latencies = new WeakMap<DescMethod, LatencyWindow>();
   readonly #kept = new WeakMap<CallSettings, KeptPlan>();
 
-  constructor(options: ResolvedClientOptions, underWay: CallsUnderWay) {
+  constructor(options: ResolvedClientOptions, underWay: CallsUnderWay, probe: Probe) {
+    const { directory, clock, health: settings, random: draw, events } = options;
+    const health = settings && { settings, random: draw, probe, events };
     this.#options = options;
     this.#underWay = underWay;
-    this.#endpoints = new ClientEndpoints(options.directory, options.clock);
-    this.#budget = new RetryBudget(defaultBudget, options.clock);
+    this.#endpoints = new ClientEndpoints(directory, clock, health);
   }
 
-  /** Bound of a call that begins now, in milliseconds; `Infinity` for none. */
-  timeoutMs(settings: CallSettings): number {
-    return Math.max(0, Math.min(boundFrom(settings.timeoutMs), this.#inheritedMs()));
+  /** Starts nothing more of its own: no probes. */
+  close(): void {
+    this.#endpoints.close();
+  }
+
+  /** Bound of a call that begins now while `inbound` is served, in milliseconds; `Infinity` for none. */
+  timeoutMs(settings: CallSettings, inbound: InboundCall | undefined): number {
+    return Math.max(0, Math.min(boundFrom(settings.timeoutMs), this.#inheritedMs(inbound)));
   }
 
   /** @throws ConnectError if the load balancer makes no picker. */
@@ -64,19 +68,22 @@ export class CallPlanner {
   }
 
   #newPlan(method: DescMethod, settings: CallSettings): CallPlan {
-    const { clock, random: draw } = this.#options;
+    const { clock, random: draw, retryBudget, throttle } = this.#options;
+    const policy = this.#policy(settings);
     const loadBalance = settings.loadBalance ?? random;
+    retryBudget.expectRetries?.(policy.retries);
     return {
       method,
       endpoints: this.#endpoints,
-      budget: this.#budget,
+      budget: retryBudget,
+      throttle,
       latencies: this.#latenciesOf(method),
       clock,
       random: draw,
       strategy: settings.cluster ?? failover,
       picker: this.#pickers.for(loadBalance, method),
       loadBalancerName: loadBalance.name,
-      policy: this.#policy(settings),
+      policy,
       attemptTimeoutMs: boundFrom(this.#attemptTimeoutMs(method, settings)),
       underWay: this.#underWay,
     };
@@ -106,9 +113,9 @@ export class CallPlanner {
   }
 
   /** A caller's deadline that lies further ahead than a timer can reach is no bound. */
-  #inheritedMs(): number {
+  #inheritedMs(inbound: InboundCall | undefined): number {
     if (!this.#options.inheritDeadline) return Number.POSITIVE_INFINITY;
-    const leftMs = currentInboundCall()?.remainingMs() ?? Number.POSITIVE_INFINITY;
+    const leftMs = inbound?.remainingMs() ?? Number.POSITIVE_INFINITY;
     return leftMs > maxTimerMs ? Number.POSITIVE_INFINITY : Math.max(0, leftMs);
   }
 

@@ -179,15 +179,28 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     if (this.#attempts.length > 0) {
       const whyNot = this.#whyNotAgain(kind);
       if (whyNot !== undefined) return this.#refuse(rejection(endpoint, whyNot));
+    } else if (this.#isHeldBack()) {
+      return this.#refuse(this.#heldBack(endpoint));
     }
     return this.#send(endpoint, remainingMs);
+  }
+
+  #isHeldBack(): boolean {
+    const { throttle, random } = this.#plan;
+    return throttle?.admits(this.nowMs(), random) === false;
+  }
+
+  #heldBack(endpoint: LiveEndpoint): FailedAttempt {
+    const text = this.#plan.throttle?.describe() ?? "";
+    return { ...rejection(endpoint, text), wasCutShort: true };
   }
 
   #whyNotAgain(kind: "retry" | "hedge" | "planned"): string | undefined {
     const whyNot = this.#init.whyNotReplayable();
     if (whyNot !== undefined || kind === "planned") return whyNot;
+    if (this.#attempts.every(neverLeft)) return undefined; // the first request that a server gets of this call
     if (this.#plan.budget.take(kind)) return undefined;
-    this.#wasCutShort = true;
+    this.#wasCutShort ||= kind === "retry";
     return "the retry budget is spent";
   }
 
@@ -240,14 +253,17 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   }
 
   onJudged(attempt: OpenAttempt, failure: AttemptFailure | undefined): void {
-    const { endpoints, latencies } = this.#plan;
-    const { startedMs, durationMs, endpoint } = attempt;
+    const { endpoints, latencies, throttle } = this.#plan;
+    const { startedMs, durationMs } = attempt;
     const pushback = failure?.pushback;
-    endpoints.noteEnd(endpoint, {
-      outcome: failure?.outcome ?? "answered",
-      code: failure?.error.code,
-      startedMs,
-      nowMs: startedMs + durationMs,
+    const outcome = failure?.outcome ?? "answered";
+    const code = failure?.error.code;
+    const nowMs = startedMs + durationMs;
+    throttle?.noteEnd(outcome, code, nowMs);
+    endpoints.noteEnd(attempt, {
+      outcome,
+      code,
+      nowMs,
       pushbackMs: pushback?.kind === "after" ? pushback.delayMs : 0,
     });
     // Without the slow ones that lost or timed out, hedges would make times look ever shorter, and come ever sooner.
@@ -280,9 +296,15 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     this.#isSettled = true;
     for (const wake of this.#pauses ?? []) wake();
     if (this.#unfinished > 0) this.#stopAllBut(result);
-    if (result.ok && result.endpoint !== undefined) this.#plan.budget.noteSuccess();
+    if (result.ok && result.endpoint !== undefined && this.#wasAnswered())
+      this.#plan.budget.noteSuccess();
     this.#init.onResult(result.ok ? result : this.#describe(result), this);
     this.#finishIfDone();
+  }
+
+  /** A strategy may answer well although no endpoint did. */
+  #wasAnswered(): boolean {
+    return this.#attempts.some(isAnswered);
   }
 
   #describe(failure: FailedAttempt): FailedAttempt {
@@ -342,7 +364,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     const { attemptTimeoutMs, clock } = this.#plan;
     const previousAttempts = this.#attempts.length;
     const attempt = new OpenAttempt(this, endpoint);
-    this.#plan.endpoints.noteStart(endpoint, attempt.startedMs);
+    this.#plan.endpoints.noteStart(attempt);
     if (previousAttempts === 0) this.#attempts = [attempt];
     else this.#attempts.push(attempt);
     const timeoutMs = this.#answersWithMany()
@@ -384,6 +406,14 @@ function has(excluded: readonly Endpoint[], { id }: Endpoint): boolean {
 
 function viewOf(among: readonly LiveEndpoint[] | undefined) {
   return among === undefined ? undefined : { all: among, healthy: among };
+}
+
+function neverLeft(attempt: OpenAttempt): boolean {
+  return attempt.neverLeft;
+}
+
+function isAnswered({ answer }: OpenAttempt): boolean {
+  return answer !== undefined;
 }
 
 function nowMs({ clock }: CallPlan): number {

@@ -1,6 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import type { AttemptResult, ClusterCall, ClusterStrategy, LiveEndpoint } from "@thrice/core";
-import { CallBench, nothingLeft, plentiful, strategy } from "../testing/call-bench.js";
+import { unlimitedBudget } from "../retry/budget.js";
+import { CallBench, nothingLeft, strategy } from "../testing/call-bench.js";
 import { methods } from "../testing/greet-service.js";
 import { answer, failure, silence } from "../testing/scripted-wire.js";
 import { CallsUnderWay } from "./calls-under-way.js";
@@ -117,7 +118,7 @@ describe("what a call earns and notes", () => {
     { name: "its strategy", used: made, earned: 0 },
   ])("earns the budget $earned when answered by $name", async ({ used, earned }) => {
     let count = 0;
-    const budget = { ...plentiful, noteSuccess: () => count++ };
+    const budget = { ...unlimitedBudget, noteSuccess: () => count++ };
     await bench.play({ script: [answer()], budget, ...(used && { strategy: used }) });
     expect(count).toBe(earned);
   });

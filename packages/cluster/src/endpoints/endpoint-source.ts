@@ -1,14 +1,21 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Code } from "@connectrpc/connect";
 import type { LiveEndpoint, Outcome } from "@thrice/core";
+import type { StartedAttempt } from "./started-attempt.js";
 
 /** Where calls may go: routed, subset, and without what is ejected. */
 export interface EndpointSource {
   /** All that may take the call, and those of them that are well; the same lists as long as nothing changes. */
   for(call: RoutedCall): EndpointView;
-  /** Takes note of how an attempt ended; statistics and health live from it. */
-  noteStart(endpoint: LiveEndpoint, startedMs: number): void;
-  noteEnd(endpoint: LiveEndpoint, end: AttemptNote): void;
+  /** Takes note that an attempt began. */
+  noteStart(attempt: NotedAttempt): void;
+  /** Takes note of how it ended, once; statistics and health live from it. */
+  noteEnd(attempt: NotedAttempt, end: AttemptNote): void;
+}
+
+/** An attempt, while it is under way. */
+export interface NotedAttempt extends StartedAttempt {
+  readonly endpoint: LiveEndpoint;
 }
 
 /** What routers look at. */
@@ -30,7 +37,6 @@ export interface AttemptNote {
   readonly outcome: Outcome;
   /** The error's code; undefined if all went well. */
   readonly code: Code | undefined;
-  readonly startedMs: number;
   readonly nowMs: number;
   /** How long the server asks to be left alone, in milliseconds; 0 if it does not. */
   readonly pushbackMs: number;

@@ -6,13 +6,27 @@ export interface TrackedEndpoint extends LiveEndpoint {
   readonly stats: AttemptStats;
 }
 
+/** How long the statistics of an endpoint that was taken away are kept for its return, in milliseconds. */
+const keptMs = 60_000;
+
+/** An endpoint that is known, or was a short time ago. */
+interface Known {
+  source: Endpoint;
+  live: TrackedEndpoint;
+  /** Number of the last snapshot that it stood in. */
+  seen: number;
+  /** When it was found to be away. */
+  goneMs: number;
+}
+
 /** The endpoints of a directory, with statistics that outlive its snapshots. */
 export class LiveEndpoints {
   readonly #directory: Directory;
   readonly #clock: Clock;
   #snapshot: Snapshot | undefined;
   #endpoints: readonly TrackedEndpoint[] = [];
-  #byId = new Map<string, TrackedEndpoint>();
+  readonly #known = new Map<string, Known>();
+  #snapshots = 0;
 
   constructor(directory: Directory, clock: Clock) {
     this.#directory = directory;
@@ -26,28 +40,51 @@ export class LiveEndpoints {
     return this.#endpoints;
   }
 
-  /** The endpoint with this id, if it is known. */
+  /** The endpoint with this id, if it is known now. */
   get(id: string): TrackedEndpoint | undefined {
-    return this.#byId.get(id);
+    const known = this.#known.get(id);
+    return known?.seen === this.#snapshots ? known.live : undefined;
   }
 
   #take(snapshot: Snapshot): void {
-    const sinceMs = this.#snapshot === undefined ? Number.NEGATIVE_INFINITY : this.#clock.nowMs();
-    const known = this.#byId;
+    const nowMs = this.#clock.nowMs();
+    const sinceMs = this.#snapshot === undefined ? Number.NEGATIVE_INFINITY : nowMs;
     this.#snapshot = snapshot;
-    this.#byId = new Map();
-    this.#endpoints = snapshot.endpoints.map((endpoint) => {
-      const live = track(endpoint, known.get(endpoint.id), sinceMs);
-      this.#byId.set(endpoint.id, live);
-      return live;
-    });
+    this.#snapshots++;
+    this.#forget(nowMs);
+    this.#endpoints = snapshot.endpoints.map((endpoint) => this.#track(endpoint, sinceMs));
+    this.#noteGone(nowMs);
   }
-}
 
-function track(
-  endpoint: Endpoint,
-  before: TrackedEndpoint | undefined,
-  sinceMs: number,
-): TrackedEndpoint {
-  return Object.freeze({ ...endpoint, stats: before?.stats ?? new AttemptStats(sinceMs) });
+  /** What stands in the new snapshot as it did in the old one stays the same object. */
+  #track(source: Endpoint, sinceMs: number): TrackedEndpoint {
+    const known = this.#known.get(source.id);
+    if (known === undefined) {
+      const live = Object.freeze({ ...source, stats: new AttemptStats(sinceMs) });
+      this.#known.set(source.id, { source, live, seen: this.#snapshots, goneMs: 0 });
+      return live;
+    }
+    if (known.source !== source) {
+      known.source = source;
+      known.live = Object.freeze({ ...source, stats: known.live.stats });
+    }
+    known.seen = this.#snapshots;
+    return known.live;
+  }
+
+  /** Lets go of those that have been away for too long. */
+  #forget(nowMs: number): void {
+    if (this.#known.size === this.#endpoints.length) return;
+    for (const [id, { seen, goneMs }] of this.#known) {
+      const isAway = seen < this.#snapshots - 1;
+      if (isAway && !(nowMs - goneMs < keptMs)) this.#known.delete(id);
+    }
+  }
+
+  #noteGone(nowMs: number): void {
+    if (this.#known.size === this.#endpoints.length) return;
+    for (const known of this.#known.values()) {
+      if (known.seen === this.#snapshots - 1) known.goneMs = nowMs;
+    }
+  }
 }

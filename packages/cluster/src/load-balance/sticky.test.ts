@@ -78,7 +78,7 @@ describe("sticky", () => {
     const endpoints = {
       for: () => view,
       noteStart: () => {},
-      noteEnd: (one: LiveEndpoint, { code }: { code: unknown }) => {
+      noteEnd: ({ endpoint: one }: { endpoint: LiveEndpoint }, { code }: { code: unknown }) => {
         if (code !== undefined) fail(one);
       },
     };

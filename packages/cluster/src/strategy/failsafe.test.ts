@@ -1,7 +1,8 @@
 import { Code } from "@connectrpc/connect";
 import type { StreamAnswer } from "@thrice/core";
 import { memoryLogger } from "@thrice/core/testing";
-import { CallBench, nothingLeft, plentiful } from "../testing/call-bench.js";
+import { unlimitedBudget } from "../retry/budget.js";
+import { CallBench, nothingLeft } from "../testing/call-bench.js";
 import { methods } from "../testing/greet-service.js";
 import { answer, failure, silence } from "../testing/scripted-wire.js";
 import { failsafe } from "./failsafe.js";
@@ -64,7 +65,7 @@ describe("failsafe", () => {
 
   test("earns the budget nothing with an empty answer", async () => {
     let earned = 0;
-    const budget = { ...plentiful, noteSuccess: () => earned++ };
+    const budget = { ...unlimitedBudget, noteSuccess: () => earned++ };
     await bench.play({ strategy: failsafe({ logger }), script: [failure()], budget });
     expect(earned).toBe(0);
   });

@@ -1,6 +1,7 @@
 import type { Message } from "@bufbuild/protobuf";
 import { Code } from "@connectrpc/connect";
-import { CallBench, nothingLeft, plentiful } from "../testing/call-bench.js";
+import { unlimitedBudget } from "../retry/budget.js";
+import { CallBench, nothingLeft } from "../testing/call-bench.js";
 import { greeting, methods } from "../testing/greet-service.js";
 import { answer, failure } from "../testing/scripted-wire.js";
 import { type Merge, mergeable } from "./mergeable.js";
@@ -70,7 +71,7 @@ describe("mergeable", () => {
 
   test("earns the budget what a success does", async () => {
     let earned = 0;
-    const budget = { ...plentiful, noteSuccess: () => earned++ };
+    const budget = { ...unlimitedBudget, noteSuccess: () => earned++ };
     const script = [answer("a"), answer("b"), answer("c")];
     await bench.play({ strategy: mergeable(join), script, budget });
     expect(earned).toBe(1);

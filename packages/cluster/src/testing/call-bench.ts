@@ -11,7 +11,7 @@ import { ClientEndpoints } from "../endpoints/client-endpoints.js";
 import { LatencyWindow } from "../endpoints/latency-window.js";
 import type { TrackedEndpoint } from "../endpoints/live-endpoints.js";
 import { defaultBackoff } from "../retry/backoff.js";
-import type { Budget } from "../retry/budget.js";
+import { unlimitedBudget } from "../retry/budget.js";
 import { retryByDefault } from "../retry/retry-predicate.js";
 import { failover } from "../strategy/failover.js";
 import { methods } from "./greet-service.js";
@@ -70,7 +70,7 @@ export class CallBench {
     const all = {
       ...plainPlan(),
       endpoints: new ClientEndpoints(directory, clock),
-      budget: plentiful,
+      budget: unlimitedBudget,
       latencies: new LatencyWindow(clock),
       message: undefined,
       header: undefined,
@@ -134,13 +134,6 @@ export function pickContext(more: Partial<PickContext> = {}): PickContext {
     ...more,
   };
 }
-
-/** Pays for everything. */
-export const plentiful: Budget = {
-  hasBudget: () => true,
-  take: () => true,
-  noteSuccess: () => {},
-};
 
 /** A directory that the test changes. */
 export class ChangingDirectory implements Directory {

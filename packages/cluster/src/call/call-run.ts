@@ -209,7 +209,9 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     if (this.#plan.underWay.isEnded) return this.#refuse(this.#whyOver());
     const { methodKind } = this.method;
     if (methodKind !== "unary") {
-      return this.#refuse(rejection(undefined, `only unary calls can be made again, not ${methodKind}`));
+      return this.#refuse(
+        rejection(undefined, `only unary calls can be made again, not ${methodKind}`),
+      );
     }
     return new Promise((resolve) => {
       new CallRun({ ...this.#plan, strategy }, new RedoneCall(this.#init, resolve)).begin();

@@ -93,7 +93,9 @@ describe("redo", () => {
   test("refuses a stream, whose request is gone", async () => {
     const told: AttemptResult[] = [];
     await bench.play({ strategy: redoing(told), script: [failure()], method: methods.bidi });
-    const rawMessage = expect.stringContaining("only unary calls can be made again, not bidi_streaming");
+    const rawMessage = expect.stringContaining(
+      "only unary calls can be made again, not bidi_streaming",
+    );
     expect(told).toMatchObject([{ ok: false, error: { code: Code.Unavailable, rawMessage } }]);
   });
 

@@ -25,8 +25,16 @@ export { type EndpointVerdict, judgeEndpoint } from "./endpoints/judge-endpoint.
 export { keepEndpoints } from "./endpoints/keep-endpoints.js";
 export type { Latencies } from "./endpoints/latencies.js";
 export { LatencyWindow } from "./endpoints/latency-window.js";
+export type { Candidate } from "./load-balance/candidate.js";
+export { type ConsistentHashOptions, consistentHash } from "./load-balance/consistent-hash.js";
+export { type CostOptions, costBalancer } from "./load-balance/cost-balancer.js";
+export type { Cost } from "./load-balance/cost-picker.js";
+export { leastActive } from "./load-balance/least-active.js";
+export { p2c } from "./load-balance/p2c.js";
+export { peakEwma } from "./load-balance/peak-ewma.js";
 export { random } from "./load-balance/random.js";
 export { roundRobin } from "./load-balance/round-robin.js";
+export { shortestResponse } from "./load-balance/shortest-response.js";
 export { sticky } from "./load-balance/sticky.js";
 export { defaultBackoff } from "./retry/backoff.js";
 export { type Budget, unlimitedBudget } from "./retry/budget.js";

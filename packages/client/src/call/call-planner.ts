@@ -7,7 +7,7 @@ import {
   failover,
   LatencyWindow,
   type Probe,
-  random,
+  peakEwma,
   retryByDefault,
 } from "@thrice/cluster";
 import {
@@ -68,9 +68,9 @@ export class CallPlanner {
   }
 
   #newPlan(method: DescMethod, settings: CallSettings): CallPlan {
-    const { clock, random: draw, retryBudget, throttle } = this.#options;
+    const { clock, random, retryBudget, throttle } = this.#options;
     const policy = this.#policy(settings);
-    const loadBalance = settings.loadBalance ?? random;
+    const loadBalance = settings.loadBalance ?? peakEwma;
     retryBudget.expectRetries?.(policy.retries);
     return {
       method,
@@ -79,7 +79,7 @@ export class CallPlanner {
       throttle,
       latencies: this.#latenciesOf(method),
       clock,
-      random: draw,
+      random,
       strategy: settings.cluster ?? failover,
       picker: this.#pickers.for(loadBalance, method),
       loadBalancerName: loadBalance.name,

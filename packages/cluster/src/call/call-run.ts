@@ -23,6 +23,7 @@ import { freshEndpoints } from "../fresh-endpoints.js";
 import { isIdempotent } from "../retry/decide-retry.js";
 import type { CallInit, CallPlan } from "./call-plan.js";
 import type { UnderWay } from "./calls-under-way.js";
+import { checkedPick } from "./checked-pick.js";
 import { describeFailure, noteBudget } from "./describe-failure.js";
 import { cancelError, deadlineError } from "./end-errors.js";
 import { type AttemptOwner, OpenAttempt } from "./open-attempt.js";
@@ -162,10 +163,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   }
 
   #pickFrom(endpoints: readonly LiveEndpoint[]): LiveEndpoint {
-    const picked = this.#plan.picker.pick(endpoints, this);
-    if (picked !== undefined) return picked;
-    const name = this.#plan.loadBalancerName;
-    throw new Error(`load balancer ${name} picked none of ${endpoints.length} endpoints`);
+    return checkedPick(this.#plan, endpoints, this);
   }
 
   attempt(

@@ -2,6 +2,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { Answer, AttemptResult, ClusterStrategy, FailedAttempt } from "@thrice/core";
 import { describeThrown } from "../describe-thrown.js";
+import { PickError } from "./checked-pick.js";
 
 /** Whether `value` is what `call.attempt` gives. */
 export function isResult(value: unknown): value is AttemptResult {
@@ -23,8 +24,9 @@ export function strategyFailure({ name }: ClusterStrategy): FailedAttempt {
   return failed(`cluster strategy ${name} returned no result of an attempt`);
 }
 
-/** The end of a call whose strategy threw `cause`. */
+/** The end of a call whose strategy threw `cause`; that of its load balancer is not the strategy's fault. */
 export function strategyThrew({ name }: ClusterStrategy, cause: unknown): FailedAttempt {
+  if (cause instanceof PickError) return failed(cause.message, cause.cause);
   return failed(`cluster strategy ${name} threw: ${describeThrown(cause)}`, cause);
 }
 

@@ -211,9 +211,12 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   redo(strategy: ClusterStrategy): Promise<AttemptResult> {
     if (this.#over !== undefined) return this.#refuse(this.#over);
+    if (this.#plan.underWay.isEnded) return this.#refuse(this.#whyOver());
     const { methodKind } = this.method;
     if (methodKind !== "unary") {
-      return this.#refuse(rejection(undefined, `a ${methodKind} call cannot be made again`));
+      return this.#refuse(
+        rejection(undefined, `only unary calls can be made again, not ${methodKind}`),
+      );
     }
     return new Promise((resolve) => {
       new CallRun({ ...this.#plan, strategy }, new RedoneCall(this.#init, resolve)).begin();

@@ -78,10 +78,24 @@ describe("redo", () => {
     expect(call.wire.asked).toEqual(["a"]);
   });
 
+  test("makes no call when the client closed after the first had settled", async () => {
+    const underWay = new CallsUnderWay();
+    let redo: (() => Promise<AttemptResult>) | undefined;
+    const keeping = strategy((call) => {
+      redo = () => call.redo(afterPause);
+      return call.attempt(call.pick());
+    });
+    await bench.play({ strategy: keeping, script: [answer()], underWay });
+    underWay.endAll("rejected", cancelError("closed"));
+    expect(await redo?.()).toMatchObject({ ok: false });
+  });
+
   test("refuses a stream, whose request is gone", async () => {
     const told: AttemptResult[] = [];
     await bench.play({ strategy: redoing(told), script: [failure()], method: methods.bidi });
-    const rawMessage = expect.stringContaining("a bidi_streaming call cannot be made again");
+    const rawMessage = expect.stringContaining(
+      "only unary calls can be made again, not bidi_streaming",
+    );
     expect(told).toMatchObject([{ ok: false, error: { code: Code.Unavailable, rawMessage } }]);
   });
 

@@ -7,11 +7,13 @@ import { peakEwma } from "./peak-ewma.js";
 import { random } from "./random.js";
 import { roundRobin } from "./round-robin.js";
 import { shortestResponse } from "./shortest-response.js";
+import { sticky } from "./sticky.js";
 
 describeBalancerContract("random", () => random);
 describeBalancerContract("roundRobin", () => roundRobin);
 describeBalancerContract("leastActive", () => leastActive);
 describeBalancerContract("p2c", () => p2c);
+describeBalancerContract("sticky", () => sticky(roundRobin));
 describeBalancerContract("peakEwma", () => peakEwma);
 describeBalancerContract("shortestResponse", () => shortestResponse);
 describeBalancerContract("consistentHash by field", () => consistentHash({ fields: ["name"] }));

@@ -35,6 +35,12 @@ describe("sticky", () => {
     expect(picker.pick(all, pickContext())?.id).toBe("b");
   });
 
+  test("moves on when its endpoint is to take no more", () => {
+    const picker = sticky(roundRobin).createPicker();
+    picker.pick(all, pickContext());
+    expect(picker.pick([{ ...a, weight: 0 }, b], pickContext())?.id).toBe("b");
+  });
+
   test("moves on, and stays there, when its endpoint fails", () => {
     const mine = [endpoint("a"), endpoint("b")] as const;
     const picker = sticky(roundRobin).createPicker();

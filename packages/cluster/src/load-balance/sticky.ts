@@ -9,7 +9,7 @@ import { random } from "./random.js";
 
 /**
  * Keeps the calls of a method on one endpoint, which `balancer` chooses, and chooses again when that one leaves, is ejected,
- * or an attempt on it fails through a fault of its own.
+ * has its weight set to 0, or an attempt on it fails through a fault of its own.
  *
  * @throws TypeError if `balancer` is none.
  */
@@ -54,7 +54,7 @@ class StickyPicker implements Picker {
   #isIn(endpoints: readonly LiveEndpoint[], { id }: LiveEndpoint): boolean {
     if (endpoints === this.#seen) return true;
     const found = endpoints.find((endpoint) => endpoint.id === id);
-    if (found === undefined) return false;
+    if (found === undefined || found.weight === 0) return false;
     this.#slot = found;
     this.#seen = endpoints;
     return true;

@@ -61,7 +61,7 @@ export class Roster {
     this.#ejected = 0;
     for (const { stats } of this.#troubled) if (stats.health?.state !== "in") this.#ejected++;
     if (this.#troubled.size > 0) this.dueMs = Number.NEGATIVE_INFINITY;
-    this.views.change();
+    this.views.change(this.#ejected);
   }
 
   /** The endpoint as it is known now, if it is. */
@@ -91,7 +91,7 @@ export class Roster {
     health.untilMs = nowMs + forMs;
     health.wasProbedBad = false;
     this.#ejected = others + 1;
-    this.views.change();
+    this.views.change(this.#ejected);
     this.wake(endpoint, health.untilMs);
     this.counters.ejections++;
     const known = this.#endpoints.length;
@@ -107,7 +107,7 @@ export class Roster {
     health.untilMs = nowMs;
     health.stopProbing();
     this.forgive(endpoint, nowMs);
-    this.views.change();
+    this.views.change(this.#ejected);
     this.#tell("onTrial", { endpoint, reason });
   }
 
@@ -117,7 +117,7 @@ export class Roster {
     health.state = "held";
     health.trial = attempt;
     health.untilMs = attempt.startedMs + this.#init.settings.maxEjectionMs; // in case it never ends
-    this.views.change();
+    this.views.change(this.#ejected);
     this.wake(endpoint, health.untilMs);
   }
 
@@ -126,7 +126,7 @@ export class Roster {
     const health = endpoint.stats.health as HealthRecord;
     health.state = "trial";
     health.trial = undefined;
-    this.views.change();
+    this.views.change(this.#ejected);
   }
 
   /** Lets an endpoint take calls as before. */
@@ -141,7 +141,7 @@ export class Roster {
     this.#ejected--;
     this.#troubled.delete(endpoint);
     this.forgive(endpoint, nowMs);
-    this.views.change();
+    this.views.change(this.#ejected);
     this.counters.returns++;
     const afterMs = Math.max(0, nowMs - health.outSinceMs);
     this.#tell("onReturn", { endpoint, reason, afterMs });

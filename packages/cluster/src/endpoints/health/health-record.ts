@@ -14,6 +14,8 @@ export class HealthRecord {
   failuresInRow = 0;
   /** Moving average of what good answers took, in milliseconds; NaN until there was one. */
   typicalMs = Number.NaN;
+  /** When an attempt last went well. */
+  answeredMs = Number.NEGATIVE_INFINITY;
   /** Ejections that count for how long the next one lasts. */
   strikes = 0;
   /** When it was last ejected. */

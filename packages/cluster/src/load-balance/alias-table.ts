@@ -12,8 +12,12 @@ export class AliasTable {
   /** `weights` are above 0, and `total` is their sum. */
   constructor(weights: Float64Array, total: number) {
     const { length } = weights;
-    this.#own = weights.map((weight) => (weight * length) / total);
-    this.#other = Uint32Array.from(weights, (_, at) => at);
+    this.#own = new Float64Array(length);
+    this.#other = new Uint32Array(length);
+    for (let at = 0; at < length; at++) {
+      this.#own[at] = ((weights[at] as number) * length) / total;
+      this.#other[at] = at;
+    }
     this.#pair();
   }
 

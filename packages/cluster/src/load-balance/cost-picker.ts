@@ -68,8 +68,8 @@ export class CostPicker implements Picker {
   #leastOfAll(table: WeightTable, first: number): number {
     const { length } = table.endpoints;
     let best = first;
-    let bestCost = this.#costOf(table, first);
-    for (let step = 1; step < length; step++) {
+    let bestCost = Number.POSITIVE_INFINITY;
+    for (let step = 0; step < length; step++) {
       const at = first + step < length ? first + step : first + step - length;
       const cost = this.#costOf(table, at);
       if (!(cost < bestCost)) continue;
@@ -81,10 +81,10 @@ export class CostPicker implements Picker {
 
   #leastOf(choices: number, table: WeightTable, first: number, random: () => number): number {
     let best = first;
-    let bestCost = this.#costOf(table, first);
-    for (let choice = 1; choice < choices; choice++) {
-      const at = drawOther(table, first, random);
-      const cost = at === best ? bestCost : this.#costOf(table, at);
+    let bestCost = Number.POSITIVE_INFINITY;
+    for (let choice = 0; choice < choices; choice++) {
+      const at = choice === 0 ? first : drawOther(table, first, random);
+      const cost = this.#costOf(table, at);
       if (!(cost < bestCost)) continue;
       best = at;
       bestCost = cost;

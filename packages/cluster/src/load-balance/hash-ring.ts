@@ -11,34 +11,41 @@
 import type { Endpoint, LiveEndpoint } from "@thrice/core";
 import { matchLists } from "./match-lists.js";
 import { Md5 } from "./md5.js";
+import { mergePoints, type Points, sortPoints } from "./ring-points.js";
 
-const pointsPerDigest = 4;
-/** Points and positions of endpoints share a number: 32 bits for the one, 21 for the other. */
-const ownerLimit = 2 ** 21;
 const ringSize = 2 ** 32;
 
-export class HashRing<E extends Endpoint = LiveEndpoint> {
-  readonly #endpoints: readonly E[];
-  /** Sorted; a point times `ownerLimit`, and the position of its endpoint. */
-  readonly #points: Float64Array;
+export class HashRing {
+  readonly #endpoints: readonly LiveEndpoint[];
+  /** Sorted, with the position of an endpoint for each. */
+  readonly #points: Points;
 
   /**
    * What `before`, made with as many virtual nodes, knows of the same endpoints is taken from there.
    *
    * Units: `virtualNodes` counts points per endpoint, a multiple of four.
    */
-  constructor(endpoints: readonly E[], virtualNodes: number, before?: HashRing<E>) {
+  constructor(endpoints: readonly LiveEndpoint[], virtualNodes: number, before?: HashRing) {
     this.#endpoints = endpoints;
     const known = before === undefined ? [] : before.#endpoints;
     const from = matchLists(known, endpoints);
-    const added = pointsOf(endpoints, from, virtualNodes);
-    this.#points = before === undefined ? added : merge(before.#moved(from), added);
+    const added = sortPoints(pointsOf(endpoints, from, virtualNodes));
+    if (before === undefined) {
+      this.#points = added;
+    } else {
+      const to = new Int32Array(known.length).fill(-1);
+      for (let at = 0; at < from.length; at++) {
+        const old = from[at] as number;
+        if (old >= 0) to[old] = at;
+      }
+      this.#points = mergePoints(before.#points, to, added);
+    }
   }
 
   /** Endpoint of the point, 0 to 2³² − 1, without those that are excluded, as long as there is another. */
-  find(point: number, excluded: readonly Endpoint[]): E | undefined {
-    const { length } = this.#points;
-    const start = this.#ceiling(point * ownerLimit);
+  find(point: number, excluded: readonly Endpoint[]): LiveEndpoint | undefined {
+    const { length } = this.#points.marks;
+    const start = this.#ceiling(point);
     const owner = this.#ownerAt(start);
     if (excluded.length === 0 || !has(excluded, owner)) return owner;
     for (let step = 1; step < length; step++) {
@@ -48,54 +55,33 @@ export class HashRing<E extends Endpoint = LiveEndpoint> {
     return owner;
   }
 
-  #ownerAt(at: number): E | undefined {
-    return this.#endpoints[ownerOf(this.#points[at] as number)];
+  #ownerAt(at: number): LiveEndpoint | undefined {
+    return this.#endpoints[this.#points.owners[at] as number];
   }
 
-  /** Position of the first that is not below `mark`; after the last comes the first. Points lie evenly, so it is near. */
-  #ceiling(mark: number): number {
-    const points = this.#points;
-    const { length } = points;
-    const guess = Math.floor((mark / (ringSize * ownerLimit)) * length);
+  /** Position of the first that is not below `point`; after the last comes the first. Points lie evenly, so it is near. */
+  #ceiling(point: number): number {
+    const { marks } = this.#points;
+    const { length } = marks;
+    const guess = Math.floor((point / ringSize) * length);
     let width = 16;
     let low = Math.max(0, guess - width);
-    while (low > 0 && (points[low - 1] as number) >= mark) {
+    while (low > 0 && (marks[low - 1] as number) >= point) {
       width *= 4;
       low = Math.max(0, guess - width);
     }
     let high = Math.min(length, guess + width);
-    while (high < length && (points[high - 1] as number) < mark) {
+    while (high < length && (marks[high - 1] as number) < point) {
       width *= 4;
       high = Math.min(length, guess + width);
     }
     while (low < high) {
       const middle = (low + high) >>> 1;
-      if ((points[middle] as number) < mark) low = middle + 1;
+      if ((marks[middle] as number) < point) low = middle + 1;
       else high = middle;
     }
     return low === length ? 0 : low;
   }
-
-  /** Points of the endpoints that stayed, under their new positions. `from` has the old position of each. */
-  #moved(from: Int32Array): Float64Array {
-    const to = new Int32Array(this.#endpoints.length).fill(-1);
-    from.forEach((old, at) => {
-      if (old >= 0) to[old] = at;
-    });
-    const kept = new Float64Array(this.#points.length);
-    let length = 0;
-    for (const point of this.#points) {
-      const owner = ownerOf(point);
-      const at = to[owner] as number;
-      if (at >= 0) kept[length++] = point - owner + at;
-    }
-    return kept.subarray(0, length);
-  }
-}
-
-/** The remainder, which the operator would take ten times as long for. */
-function ownerOf(point: number): number {
-  return point - Math.floor(point / ownerLimit) * ownerLimit;
 }
 
 function has(excluded: readonly Endpoint[], endpoint: Endpoint | undefined): boolean {
@@ -105,32 +91,26 @@ function has(excluded: readonly Endpoint[], endpoint: Endpoint | undefined): boo
   return false;
 }
 
-/** Points, sorted, of the endpoints that have no old position. */
-function pointsOf(endpoints: readonly Endpoint[], from: Int32Array, virtualNodes: number) {
+/** Points of the endpoints that have no old position. */
+function pointsOf(endpoints: readonly Endpoint[], from: Int32Array, virtualNodes: number): Points {
   const md5 = new Md5();
-  const count = from.reduce((sum, old) => (old < 0 ? sum + 1 : sum), 0);
-  const points = new Float64Array(count * virtualNodes);
+  const { words } = md5;
+  const suffixes = Array.from({ length: virtualNodes / words.length }, (_, digest) => `${digest}`);
+  let added = 0;
+  for (let at = 0; at < from.length; at++) if ((from[at] as number) < 0) added++;
+  const marks = new Uint32Array(added * virtualNodes);
+  const owners = new Uint32Array(marks.length);
   let length = 0;
-  endpoints.forEach(({ id }, at) => {
-    if ((from[at] as number) >= 0) return;
-    for (let digest = 0; digest < virtualNodes / pointsPerDigest; digest++) {
-      for (const word of md5.begin().add(id).add(`${digest}`).end().words) {
-        points[length++] = (word >>> 0) * ownerLimit + at;
+  for (let at = 0; at < from.length; at++) {
+    if ((from[at] as number) >= 0) continue;
+    const { id } = endpoints[at] as Endpoint;
+    for (const suffix of suffixes) {
+      md5.begin().add(id).add(suffix).end();
+      for (let word = 0; word < words.length; word++) {
+        marks[length] = words[word] as number;
+        owners[length++] = at;
       }
     }
-  });
-  return points.sort();
-}
-
-function merge(left: Float64Array, right: Float64Array): Float64Array {
-  if (right.length === 0) return left.slice();
-  const merged = new Float64Array(left.length + right.length);
-  let [ofLeft, ofRight] = [0, 0];
-  for (let at = 0; at < merged.length; at++) {
-    const takesLeft =
-      ofRight === right.length ||
-      (ofLeft < left.length && (left[ofLeft] as number) <= (right[ofRight] as number));
-    merged[at] = (takesLeft ? left[ofLeft++] : right[ofRight++]) as number;
   }
-  return merged;
+  return { marks, owners };
 }

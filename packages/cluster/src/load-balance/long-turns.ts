@@ -28,6 +28,8 @@ export type Credits = LongTurns | { creditOf(id: string): number };
 export class LongTurns {
   readonly table: WeightTable;
   readonly #queues: readonly Queue[];
+  /** Weight of the queue of each. */
+  readonly #nominal: Float64Array;
   readonly #total: number;
   /** What each is owed, without what all have earned in `#picks` picks. */
   readonly #credits: Float64Array;
@@ -41,8 +43,11 @@ export class LongTurns {
     this.table = table;
     const { length } = table.endpoints;
     const nominal = nominalWeights(table);
+    this.#nominal = nominal.weights;
     this.#shares = nominal.isExact ? undefined : new Float64Array(length);
-    this.#total = nominal.weights.reduce((sum, weight) => sum + weight, 0);
+    let total = 0;
+    for (let at = 0; at < length; at++) total += nominal.weights[at] as number;
+    this.#total = total;
     this.#credits = new Float64Array(length);
     this.#queues = queuesOf(nominal.weights, this.#takeOver(before));
   }
@@ -64,8 +69,7 @@ export class LongTurns {
   /** What the endpoint with this id is owed; 0 if it is not known. */
   creditOf(id: string): number {
     const at = this.table.endpoints.findIndex((endpoint) => endpoint.id === id);
-    const queue = this.#queues.find(({ members }) => members.includes(at));
-    return queue === undefined ? 0 : (this.#credits[at] as number) + queue.weight * this.#picks;
+    return at < 0 ? 0 : this.#creditAt(at);
   }
 
   #nextTurn(): number {
@@ -116,36 +120,44 @@ export class LongTurns {
 
   /** Those who stay keep their order. Who is new is owed nothing, and comes behind those who are owed something. */
   #follow(before: LongTurns): Uint32Array {
-    const { endpoints } = this.table;
-    const from = matchLists(before.table.endpoints, endpoints);
-    const to = new Int32Array(before.table.endpoints.length).fill(-1);
-    from.forEach((old, at) => {
-      if (old >= 0) to[old] = at;
-    });
-    const order = new Uint32Array(endpoints.length);
-    let end = 0;
-    const owing: number[] = [];
-    before.#eachInOrder((old, credit) => {
-      const at = to[old] as number;
-      if (at < 0) return;
+    const from = matchLists(before.table.endpoints, this.table.endpoints);
+    const order = new Uint32Array(from.length);
+    const behind = new Uint32Array(from.length);
+    let [owed, owing] = [0, 0];
+    const stayed = before.#inOrder(from);
+    for (let place = 0; place < stayed.length; place++) {
+      const at = stayed[place] as number;
+      const credit = before.#creditAt(from[at] as number);
       this.#credits[at] = clamp(credit, this.#total);
-      if (credit >= 0) order[end++] = at;
-      else owing.push(at);
-    });
-    from.forEach((old, at) => {
-      if (old < 0) order[end++] = at;
-    });
-    order.set(owing, end);
+      if (credit >= 0) order[owed++] = at;
+      else behind[owing++] = at;
+    }
+    for (let at = 0; at < from.length; at++) if ((from[at] as number) < 0) order[owed++] = at;
+    order.set(behind.subarray(0, owing), owed);
     return order;
   }
 
-  #eachInOrder(visit: (at: number, credit: number) => void): void {
-    for (const { members, head, weight } of this.#queues) {
+  /** New positions of those who stay, in the order of their turns. `from` has the position here of each. */
+  #inOrder(from: Int32Array): Uint32Array {
+    const to = new Int32Array(this.#credits.length).fill(-1);
+    for (let at = 0; at < from.length; at++) {
+      const old = from[at] as number;
+      if (old >= 0) to[old] = at;
+    }
+    const order = new Uint32Array(to.length);
+    let length = 0;
+    for (const { members, head } of this.#queues) {
       for (let step = 0; step < members.length; step++) {
-        const at = members[(head + step) % members.length] as number;
-        visit(at, (this.#credits[at] as number) + weight * this.#picks);
+        const turn = head + step < members.length ? head + step : head + step - members.length;
+        const at = to[members[turn] as number] as number;
+        if (at >= 0) order[length++] = at;
       }
     }
+    return order.subarray(0, length);
+  }
+
+  #creditAt(at: number): number {
+    return (this.#credits[at] as number) + (this.#nominal[at] as number) * this.#picks;
   }
 }
 
@@ -157,7 +169,8 @@ function clamp(credit: number, total: number): number {
 }
 
 function nominalWeights(table: WeightTable): { weights: Float64Array; isExact: boolean } {
-  const weights = Float64Array.from(table.endpoints, (_, at) => table.weightAt(at));
+  const weights = new Float64Array(table.endpoints.length);
+  for (let at = 0; at < weights.length; at++) weights[at] = table.weightAt(at);
   if (table.isEven || new Set(weights).size <= mostExactQueues) return { weights, isExact: true };
   return { weights: weights.map(nextStep), isExact: false };
 }
@@ -168,16 +181,14 @@ function nextStep(weight: number): number {
 }
 
 function queuesOf(weights: Float64Array, order: Uint32Array): Queue[] {
-  const sizes = new Map<number, number>();
-  for (const weight of weights) sizes.set(weight, (sizes.get(weight) ?? 0) + 1);
-  const byWeight = new Map<number, Queue>();
-  for (const [weight, size] of sizes) {
-    byWeight.set(weight, { weight, members: new Uint32Array(size), head: 0 });
+  const kinds = [...new Set(weights)];
+  if (kinds.length === 1) return [{ weight: kinds[0] as number, members: order, head: 0 }];
+  const byWeight = new Map(kinds.map((weight) => [weight, [] as number[]]));
+  for (let at = 0; at < order.length; at++) {
+    const member = order[at] as number;
+    byWeight.get(weights[member] as number)?.push(member);
   }
-  for (const at of order) {
-    const queue = byWeight.get(weights[at] as number) as Queue;
-    queue.members[queue.head++] = at;
-  }
-  for (const queue of byWeight.values()) queue.head = 0;
-  return [...byWeight.values()];
+  return Array.from(byWeight, ([weight, members]) => {
+    return { weight, members: Uint32Array.from(members), head: 0 };
+  });
 }

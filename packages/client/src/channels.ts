@@ -1,4 +1,4 @@
-import type { AttemptListener, Endpoint, RunningAttempt } from "@thrice/core";
+import type { AttemptListener, Clock, LiveEndpoint, RunningAttempt } from "@thrice/core";
 import {
   type AttemptDetails,
   type Channel,
@@ -6,37 +6,105 @@ import {
   type ChannelRequest,
   openChannel,
 } from "@thrice/protocol";
+import { probeChannel } from "./health/probe-channel.js";
 
-/** The channels of a client: one per endpoint, made when the endpoint is first used. */
+/** Which endpoints calls may go to. */
+export interface EndpointUse {
+  /** Counts up when endpoints come or go. */
+  readonly changes: number;
+  isInUse(id: string): boolean;
+}
+
+/** A channel, and whom it leads to. */
+interface OpenChannel {
+  readonly channel: Channel;
+  endpoint: LiveEndpoint;
+}
+
+/** Time after a change in which calls show which endpoints they go to now, in milliseconds. */
+const graceMs = 10_000;
+
+/**
+ * The channels of a client: one per endpoint, made when the endpoint is first used. One that no call can go to any more is
+ * closed when its calls have ended; that is looked for some time after a change, when a call is made.
+ */
 export class Channels {
   readonly #options: ChannelOptions;
-  readonly #byEndpoint = new Map<string, Channel>();
+  readonly #use: EndpointUse;
+  readonly #clock: Clock;
+  readonly #open: typeof openChannel;
+  readonly #byEndpoint = new Map<string, OpenChannel>();
+  /** Those that finish what they have begun. */
+  readonly #retired = new Set<Channel>();
+  #seenChanges = 0;
+  #sweepDueMs = Number.POSITIVE_INFINITY;
 
-  constructor(options: ChannelOptions) {
+  /** `open` is for tests. */
+  constructor(options: ChannelOptions, use: EndpointUse, clock: Clock, open = openChannel) {
     this.#options = options;
+    this.#use = use;
+    this.#clock = clock;
+    this.#open = open;
   }
 
   /** Puts an attempt on the wire. Does not throw. */
   start(
-    endpoint: Endpoint,
+    endpoint: LiveEndpoint,
     request: ChannelRequest,
     details: AttemptDetails,
     listener: AttemptListener,
   ): RunningAttempt {
-    return this.#to(endpoint).start(request, details, listener);
+    const running = this.#to(endpoint).start(request, details, listener);
+    if (this.#seenChanges !== this.#use.changes) this.#noteChange();
+    else if (this.#sweepDueMs !== Number.POSITIVE_INFINITY) this.#sweepIfDue();
+    return running;
+  }
+
+  /** Whether the server there is well. Never rejects. */
+  probe(endpoint: LiveEndpoint): Promise<boolean> {
+    return probeChannel(this.#to(endpoint), this.#options.connectTimeoutMs);
   }
 
   /** Fails what still runs and closes every channel. */
   async close(): Promise<void> {
-    await Promise.all([...this.#byEndpoint.values()].map((channel) => channel.close()));
+    const open = [...this.#byEndpoint.values()].map(({ channel }) => channel);
+    await Promise.all([...open, ...this.#retired].map((channel) => channel.close()));
   }
 
-  #to({ id, address }: Endpoint): Channel {
-    let channel = this.#byEndpoint.get(id);
-    if (channel === undefined) {
-      channel = openChannel(address, this.#options);
-      this.#byEndpoint.set(id, channel);
+  #to(endpoint: LiveEndpoint): Channel {
+    const { id, address } = endpoint;
+    let open = this.#byEndpoint.get(id);
+    if (open === undefined) {
+      open = { channel: this.#open(address, this.#options), endpoint };
+      this.#byEndpoint.set(id, open);
+    } else {
+      open.endpoint = endpoint;
     }
-    return channel;
+    return open.channel;
+  }
+
+  #noteChange(): void {
+    this.#seenChanges = this.#use.changes;
+    this.#sweepDueMs = this.#clock.nowMs() + graceMs;
+  }
+
+  #sweepIfDue(): void {
+    const nowMs = this.#clock.nowMs();
+    if (nowMs < this.#sweepDueMs) return;
+    let isDone = true;
+    for (const [id, { channel, endpoint }] of this.#byEndpoint) {
+      if (this.#use.isInUse(id)) continue;
+      // What waits for an answer would fail; a stream that is being read goes on.
+      if (endpoint.stats.inFlight > 0) isDone = false;
+      else this.#retire(id, channel);
+    }
+    this.#sweepDueMs = isDone ? Number.POSITIVE_INFINITY : nowMs + graceMs;
+  }
+
+  #retire(id: string, channel: Channel): void {
+    this.#byEndpoint.delete(id);
+    this.#retired.add(channel);
+    const forget = () => this.#retired.delete(channel);
+    void channel.retire().then(forget, forget);
   }
 }

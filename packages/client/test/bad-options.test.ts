@@ -181,6 +181,34 @@ describe("a wrong option of the client", () => {
     { title: "maxReceiveBytes 1.5", options: { url, maxReceiveBytes: 1.5 }, says: "got 1.5" },
     { title: "replayBufferBytes -1", options: { url, replayBufferBytes: -1 }, says: "got -1" },
     { title: "inheritDeadline 1", options: { url, inheritDeadline: 1 }, says: "true or false" },
+    { title: "health true", options: { url, health: true }, says: "health must be an object" },
+    { title: "health null", options: { url, health: null }, says: "health must be an object" },
+    {
+      title: "an ejection of no time",
+      options: { url, health: { ejectionMs: 0 } },
+      says: "health.ejectionMs must be a number from 1 to 2147483647, got 0",
+    },
+    {
+      title: "an unknown rule of health",
+      options: { url, health: { ejectMs: 1 } },
+      says: "health: unknown option 'ejectMs'",
+    },
+    {
+      title: "emptyProtection 1",
+      options: { url, emptyProtection: 1 },
+      says: "emptyProtection must be true or false, got 1",
+    },
+    { title: "events null", options: { url, events: null }, says: "events must be an object" },
+    {
+      title: "an unknown event",
+      options: { url, events: { onEjekt: () => {} } },
+      says: "events: unknown option 'onEjekt'; did you mean 'onEject'?",
+    },
+    {
+      title: "a listener that is none",
+      options: { url, events: { onEject: 1 } },
+      says: "events.onEject must be a function, got 1",
+    },
     {
       title: "tls null",
       options: { url, tls: null },

@@ -16,6 +16,7 @@ import {
   LatencyWindow,
   RetryBudget,
   random,
+  resolveHealth,
   retryByDefault,
   startCall,
 } from "../src/index.js";
@@ -33,13 +34,17 @@ const address = (port: number) => ({ host: "127.0.0.1", port, params: {} });
 const answered = Promise.resolve();
 const running = { cancel: () => {} };
 
+const directory = createStaticDirectory([1, 2, 3].map(address));
+const settings = resolveHealth();
+const health = settings && { settings, random: Math.random, probe: async () => true };
+
 const plan: CallPlan = {
   method: methods.unary,
   strategy: failover,
   policy: { retries: 2, retriesSet: true, retryOn: retryByDefault, backoff: defaultBackoff },
   picker: random.createPicker(),
   loadBalancerName: "random",
-  endpoints: new ClientEndpoints(createStaticDirectory([1, 2, 3].map(address)), systemClock),
+  endpoints: new ClientEndpoints(directory, systemClock, health),
   budget: new RetryBudget(),
   throttle: new ClientThrottle(),
   latencies: new LatencyWindow(systemClock),

@@ -69,9 +69,15 @@ export interface AttemptRecord {
 }
 
 /** An attempt as a cluster strategy sees it. */
-export type AttemptResult =
-  | { readonly ok: true; readonly endpoint: LiveEndpoint; readonly answer: Answer }
-  | FailedAttempt;
+export type AttemptResult = AnsweredAttempt | FailedAttempt;
+
+/** An attempt that succeeded, or an answer that a strategy made itself. */
+export interface AnsweredAttempt {
+  readonly ok: true;
+  /** Undefined when no endpoint gave the answer; such a one earns no budget. */
+  readonly endpoint: LiveEndpoint | undefined;
+  readonly answer: Answer;
+}
 
 /** An attempt that did not succeed. */
 export interface FailedAttempt extends AttemptFailure {

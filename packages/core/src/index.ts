@@ -11,6 +11,7 @@ export {
 export { type AttachmentsInit, createAttachments, mergeAttachments } from "./attachments.js";
 export type {
   Answer,
+  AnsweredAttempt,
   AttemptFailure,
   AttemptListener,
   AttemptRecord,
@@ -50,6 +51,15 @@ export type {
   RetryPolicy,
   RetryPredicate,
 } from "./cluster.js";
+export type {
+  ClusterEvents,
+  EjectEvent,
+  EjectionCause,
+  KeepEvent,
+  ProbeEvent,
+  ReturnEvent,
+  TrialEvent,
+} from "./cluster-events.js";
 export {
   type Compression,
   type CompressionOptions,
@@ -87,5 +97,6 @@ export {
 export type { Logger, LogLevel, RecordLevel } from "./logger/logger.js";
 export { type PinoLike, pinoLogger } from "./logger/pino-logger.js";
 export { isUnprocessed, type Outcome } from "./outcome.js";
+export type { RoutedCall, Router } from "./router.js";
 export { checkServiceKeyPart, formatServiceKey, type ServiceKeyOptions } from "./service-key.js";
 export { checkSocketPath } from "./socket-path.js";

@@ -8,8 +8,11 @@ import {
   GrpcThrottle,
   LatencyWindow,
   type MethodRules,
-  random,
+  type Probe,
+  peakEwma,
+  RouterChain,
   type ServiceConfig,
+  Subsetter,
   unlimitedBudget,
 } from "@thrice/cluster";
 import {
@@ -39,16 +42,23 @@ export class CallPlanner {
   readonly #options: ResolvedClientOptions;
   readonly #underWay: CallsUnderWay;
   readonly #pickers = new Pickers();
-  readonly #endpoints: ClientEndpoints;
+  /** What the client's calls choose from. */
+  readonly endpoints: ClientEndpoints;
   readonly #latencies = new WeakMap<DescMethod, LatencyWindow>();
   readonly #kept = new WeakMap<CallSettings, KeptPlan>();
   #config: ServiceConfig | undefined;
   #grpcThrottle: GrpcThrottle | undefined;
 
-  constructor(options: ResolvedClientOptions, underWay: CallsUnderWay) {
+  constructor(options: ResolvedClientOptions, underWay: CallsUnderWay, probe: Probe) {
+    const { directory, clock, health: settings, random: draw, events } = options;
+    const health = settings && { settings, random: draw, probe, events };
     this.#options = options;
     this.#underWay = underWay;
-    this.#endpoints = new ClientEndpoints(options.directory, options.clock);
+    const { routers, subset } = options;
+    this.endpoints = new ClientEndpoints(directory, clock, health, {
+      chain: routers.length === 0 ? undefined : new RouterChain(routers),
+      subsetter: subset === undefined ? undefined : new Subsetter(subset, draw),
+    });
     this.useServiceConfig(options.serviceConfig);
   }
 
@@ -57,6 +67,11 @@ export class CallPlanner {
     const throttling = config?.throttling;
     this.#config = config;
     this.#grpcThrottle = throttling && new GrpcThrottle(throttling, this.#grpcThrottle);
+  }
+
+  /** Starts nothing more of its own: no probes. */
+  close(): void {
+    this.endpoints.close();
   }
 
   /** Bound of a call that begins now while `inbound` is served, in milliseconds; `Infinity` for none. */
@@ -83,19 +98,19 @@ export class CallPlanner {
 
   #newPlan(method: DescMethod, said: SaidOfCall): CallPlan {
     const { settings, rules } = said;
-    const { clock, random: draw, throttle } = this.#options;
+    const { clock, random, throttle } = this.#options;
     const policy = effectivePolicy(said);
-    const loadBalance = settings.loadBalance ?? random;
+    const loadBalance = settings.loadBalance ?? peakEwma;
     const budget = this.#budgetFor(rules);
     budget.expectRetries?.(policy.retries);
     return {
       method,
-      endpoints: this.#endpoints,
+      endpoints: this.endpoints,
       budget,
       throttle,
       latencies: this.#latenciesOf(method),
       clock,
-      random: draw,
+      random,
       strategy: strategyFrom(said),
       picker: this.#pickers.for(loadBalance, method),
       loadBalancerName: loadBalance.name,

@@ -68,10 +68,13 @@ export class Caller {
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
     this.#replayMemory = new ReplayMemory(options.replayBufferTotalBytes);
+    this.#planner = new CallPlanner(options, this.#underWay, (endpoint) =>
+      this.#channels.probe(endpoint),
+    );
     // The wire keeps to real time: a clock that a test moves would leave its connections standing.
-    this.#channels = new Channels({ ...options, clock: systemClock });
+    const wire = { ...options, clock: systemClock };
+    this.#channels = new Channels(wire, this.#planner.endpoints, options.clock);
     this.#tools = { channels: this.#channels, logger: options.logger };
-    this.#planner = new CallPlanner(options, this.#underWay);
   }
 
   /**
@@ -143,6 +146,7 @@ export class Caller {
   /** Fails what still runs and closes the connections. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#planner.close();
     this.#underWay.endAll("rejected", closedError());
     await this.#channels.close();
   }

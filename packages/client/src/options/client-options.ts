@@ -3,16 +3,24 @@ import {
   type Budget,
   ClientThrottle,
   createStaticDirectory,
+  type HealthOptions,
+  type HealthSettings,
+  keepEndpoints,
   parseServiceConfig,
+  type ResolvedSubset,
   RetryBudget,
   type RetryBudgetOptions,
+  resolveHealth,
+  resolveSubset,
   type ServiceConfig,
+  type SubsetOptions,
   type Throttle,
   type ThrottleOptions,
   unlimitedBudget,
 } from "@thrice/cluster";
 import {
   type Clock,
+  type ClusterEvents,
   checkBoolean,
   checkFunction,
   checkKnownOptions,
@@ -26,11 +34,13 @@ import {
   type MethodOptions,
   maxTimerMs,
   parseAddresses,
+  type Router,
   type ServiceKeyOptions,
   show,
   systemClock,
 } from "@thrice/core";
 import { type ClientTls, type ClientTlsOptions, resolveClientTls } from "@thrice/protocol";
+import { checkEvents } from "./check-events.js";
 import {
   type CallSettings,
   checkMethodOptions,
@@ -44,6 +54,13 @@ import {
 export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   /** Where the service is: `tri://host:port`, a list of such, or several in one text joined by `;`. */
   readonly url: string | readonly string[];
+  /** Say which of the endpoints a call may go to, each of what the one before it left. @defaultValue none */
+  readonly routers?: readonly Router[] | undefined;
+  /**
+   * Uses a part of many endpoints, so that clients and servers do not all connect to each other; false uses all.
+   * @defaultValue `{ size: 20, from: 64 }`
+   */
+  readonly subset?: SubsetOptions | false | undefined;
   /** Secures the connections: `true`, or an object that says how. @defaultValue false, in the clear */
   readonly tls?: boolean | ClientTlsOptions | undefined;
   /** Connect interceptors, run once per call; the first one sees the request first and the answer last. */
@@ -73,6 +90,12 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   readonly serviceConfig?: string | object | undefined;
   /** Whether a call that a handler makes ends with the deadline of the call it serves. @defaultValue true */
   readonly inheritDeadline?: boolean | undefined;
+  /** When an endpoint is kept out of the choice, and how it comes back; `false` for never. @defaultValue `{}` */
+  readonly health?: HealthOptions | false | undefined;
+  /** Whether a directory that loses every endpoint, or fails, leaves the client those it knew. @defaultValue true */
+  readonly emptyProtection?: boolean | undefined;
+  /** Told of ejections, returns and probes. @defaultValue nobody */
+  readonly events?: ClusterEvents | undefined;
   /** Takes one line for each call that failed after several attempts. @defaultValue `consoleLogger()` */
   readonly logger?: Logger | undefined;
   /** Tells time; for tests. @defaultValue the system's clock */
@@ -85,6 +108,8 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
 export interface ResolvedClientOptions {
   readonly directory: Directory;
   readonly settings: CallSettings;
+  readonly routers: readonly Router[];
+  readonly subset: ResolvedSubset | undefined;
   readonly tls: ClientTls | undefined;
   readonly interceptors: readonly Interceptor[];
   readonly connectTimeoutMs: number;
@@ -95,6 +120,9 @@ export interface ResolvedClientOptions {
   readonly throttle: Throttle | undefined;
   readonly serviceConfig: ServiceConfig | undefined;
   readonly inheritDeadline: boolean;
+  /** Undefined if nobody looks after the health of endpoints. */
+  readonly health: HealthSettings | undefined;
+  readonly events: ClusterEvents;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: () => number;
@@ -108,19 +136,28 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   }
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
   const {
+    routers = [],
     interceptors = [],
     connectTimeoutMs = 1_000,
     maxReceiveBytes = 4 * 1024 * 1024,
     replayBufferBytes = 1024 * 1024,
     replayBufferTotalBytes = 16 * 1024 * 1024,
     inheritDeadline = true,
+    emptyProtection = true,
+    events = {},
     logger = consoleLogger(),
     clock = systemClock,
     random = Math.random,
   } = options;
+  const directory = createStaticDirectory(parseAddresses(options.url));
+  const listeners = checkEvents(events);
   return {
-    directory: createStaticDirectory(parseAddresses(options.url)),
+    directory: checkBoolean("emptyProtection", emptyProtection)
+      ? keepEndpoints(directory, listeners)
+      : directory,
     settings: resolveClientSettings(options),
+    routers: checkRouters(routers),
+    subset: resolveSubset(options.subset),
     tls: resolveClientTls(options.tls),
     interceptors: checkInterceptors(interceptors),
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
@@ -131,6 +168,8 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     throttle: options.throttle === false ? undefined : new ClientThrottle(options.throttle),
     serviceConfig: resolveServiceConfig(options.serviceConfig),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
+    health: resolveHealth(options.health),
+    events: listeners,
     logger: checkLogger("logger", logger),
     clock: checkClock(clock),
     random: checkFunction("random", random),
@@ -141,6 +180,8 @@ const known: ReadonlySet<string> = new Set([
   ...methodOptionNames,
   ...serviceKeyNames,
   "url",
+  "routers",
+  "subset",
   "tls",
   "interceptors",
   "connectTimeoutMs",
@@ -151,6 +192,9 @@ const known: ReadonlySet<string> = new Set([
   "throttle",
   "serviceConfig",
   "inheritDeadline",
+  "health",
+  "emptyProtection",
+  "events",
   "logger",
   "clock",
   "random",
@@ -185,6 +229,15 @@ function resolveRetryBudget(value: ClientOptions["retryBudget"], clock: Clock): 
 
 function isBudget(value: RetryBudgetOptions | Budget): value is Budget {
   return typeof value === "object" && value !== null && "take" in value;
+}
+
+function checkRouters(value: readonly Router[]): readonly Router[] {
+  if (!Array.isArray(value)) throw new TypeError(`routers must be a list, got ${show(value)}`);
+  return value.map((router, at) => {
+    checkShape(`routers[${at}]`, router, "a router", ["keyOf", "narrow"]);
+    if (typeof router.name === "string" && router.name !== "") return router;
+    throw new TypeError(`name of routers[${at}] must be text, got ${show(router.name)}`);
+  });
 }
 
 function checkInterceptors(value: readonly Interceptor[]): readonly Interceptor[] {

@@ -11,6 +11,7 @@ import {
   type AttemptResult,
   type CancelTimer,
   type ClusterCall,
+  type ClusterStrategy,
   type Endpoint,
   type FailedAttempt,
   type LiveEndpoint,
@@ -26,6 +27,7 @@ import { describeFailure, noteBudget } from "./describe-failure.js";
 import { cancelError, deadlineError, rejection, settledError } from "./end-errors.js";
 import { type AttemptOwner, OpenAttempt } from "./open-attempt.js";
 import { pickEndpoint } from "./pick-endpoint.js";
+import { RedoneCall } from "./redone-call.js";
 import { isResult, strategyFailure, strategyThrew } from "./strategy-result.js";
 
 /** Shape: running → settled, with its result told → finished, when nothing of it is left open. */
@@ -51,8 +53,10 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   /** Attempts that were repeated below the strategy. */
   #restarts = 0;
   #wasRefused = false;
-  /** What the strategy picked last. */
+  /** What the strategy picked last, and from which list of its own. */
   #picked: LiveEndpoint | undefined = undefined;
+  #among: readonly LiveEndpoint[] | undefined = undefined;
+  #draw = -1;
   /** For the load balancer, while it picks. */
   excluded: readonly Endpoint[] = noEndpoints;
 
@@ -87,8 +91,18 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     return this.#init.header;
   }
 
+  /** Drawn when a router first asks. */
+  get draw(): number {
+    if (this.#draw < 0) this.#draw = this.random();
+    return this.#draw;
+  }
+
   get endpoints(): readonly LiveEndpoint[] {
     return this.#plan.endpoints.for(this).all;
+  }
+
+  get healthy(): readonly LiveEndpoint[] {
+    return this.#plan.endpoints.for(this).healthy;
   }
 
   get isRepeatable(): boolean {
@@ -115,7 +129,9 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     const { signal, timeoutMs } = this.#init;
     this.#plan.underWay.add(this);
     if (this.#dueMs !== Number.POSITIVE_INFINITY) {
-      this.#undoTimer = this.clock.setTimer(timeoutMs, () => this.#passDeadline());
+      this.#undoTimer = this.clock.setTimer(timeoutMs, () =>
+        this.#passDeadline(this.#idleStrategy),
+      );
     }
     if (signal !== undefined) {
       if (signal.aborted) this.handleEvent();
@@ -157,7 +173,8 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   pick(options?: PickOptions): LiveEndpoint | undefined {
     this.excluded = options?.exclude ?? noEndpoints;
-    this.#picked = pickEndpoint(this.#plan, this);
+    this.#among = options?.among;
+    this.#picked = pickEndpoint(this.#plan, this, this.#among);
     return this.#picked;
   }
 
@@ -198,6 +215,20 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     return "the retry budget is spent";
   }
 
+  redo(strategy: ClusterStrategy): Promise<AttemptResult> {
+    if (this.#over !== undefined) return this.#refuse(this.#over);
+    if (this.#plan.underWay.isEnded) return this.#refuse(this.#whyOver());
+    const { methodKind } = this.method;
+    if (methodKind !== "unary") {
+      return this.#refuse(
+        rejection(undefined, `only unary calls can be made again, not ${methodKind}`),
+      );
+    }
+    return new Promise((resolve) => {
+      new CallRun({ ...this.#plan, strategy }, new RedoneCall(this.#init, resolve)).begin();
+    });
+  }
+
   pause(delayMs: number): Promise<void> {
     if (this.#isOver) return Promise.resolve();
     this.#pauses ??= new Set();
@@ -236,20 +267,25 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   onJudged(attempt: OpenAttempt, failure: AttemptFailure | undefined): void {
     const { endpoints, latencies, throttle } = this.#plan;
-    const { startedMs, durationMs, endpoint } = attempt;
+    const { startedMs, durationMs } = attempt;
     const pushback = failure?.pushback;
     const outcome = failure?.outcome ?? "answered";
     const code = failure?.error.code;
     const nowMs = startedMs + durationMs;
     throttle?.noteEnd(outcome, code, nowMs);
-    endpoints.noteEnd(endpoint, {
+    endpoints.noteEnd(attempt, {
       outcome,
       code,
-      startedMs,
       nowMs,
       pushbackMs: pushback?.kind === "after" ? pushback.delayMs : 0,
     });
-    if (failure === undefined) latencies.note(durationMs);
+    // Without the slow ones that lost or timed out, hedges would make times look ever shorter, and come ever sooner.
+    if (failure === undefined || this.#tookLong(failure)) latencies.note(durationMs);
+  }
+
+  #tookLong({ outcome }: AttemptFailure): boolean {
+    const hasLost = outcome === "cancelled" && this.#over === undefined;
+    return hasLost || outcome === "attempt-timed-out";
   }
 
   resultOf(attempt: OpenAttempt, failed: FailedAttempt): FailedAttempt | Promise<AttemptResult> {
@@ -288,7 +324,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   #pickAgain(): LiveEndpoint | undefined {
     this.excluded = this.tried;
-    return pickEndpoint(this.#plan, this);
+    return pickEndpoint(this.#plan, this, this.#among);
   }
 
   onAttemptFinished(): void {
@@ -312,7 +348,8 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     this.#isSettled = true;
     for (const wake of this.#pauses ?? []) wake();
     if (this.#unfinished > 0) this.#stopAllBut(result);
-    if (result.ok && this.#wasAnswered()) this.#plan.budget.noteSuccess();
+    if (result.ok && result.endpoint !== undefined && this.#wasAnswered())
+      this.#plan.budget.noteSuccess();
     this.#init.onResult(result.ok ? result : this.#describe(result), this);
     this.#finishIfDone();
   }
@@ -343,13 +380,22 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     this.#init.onFinished();
   }
 
-  #passDeadline(): FailedAttempt {
-    return this.end("deadline-passed", deadlineError(this.#init.timeoutMs));
+  #passDeadline(idleStrategy?: string): FailedAttempt {
+    return this.end("deadline-passed", deadlineError(this.#init.timeoutMs, idleStrategy));
+  }
+
+  /** Names the strategy if it waits for something that this call knows nothing of. */
+  get #idleStrategy(): string | undefined {
+    const waits = this.#isSettled || this.#unfinished > 0 || (this.#pauses?.size ?? 0) > 0;
+    return waits ? undefined : this.#plan.strategy.name;
   }
 
   #noEndpoint(): FailedAttempt {
     if (this.#isOver) return this.#whyOver();
-    return rejection(undefined, `no endpoint is known for ${this.method.parent.typeName}`);
+    const why = this.#plan.endpoints.whyNone?.(this);
+    const { typeName } = this.method.parent;
+    if (why === undefined) return rejection(undefined, `no endpoint is known for ${typeName}`);
+    return rejection(undefined, `no endpoint of ${typeName} is left: ${why}`);
   }
 
   get #isOver(): boolean {
@@ -364,13 +410,15 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   /** A strategy that goes on and on after a refusal would never let another callback run. */
   #refuse(refusal: FailedAttempt): Promise<FailedAttempt> {
     if (++this.#refusals <= maxRefusals) return Promise.resolve(refusal);
-    return Promise.reject(new Error("it goes on although every attempt is refused"));
+    const rejected = Promise.reject(new Error("it goes on although every attempt is refused"));
+    rejected.catch(() => {}); // one that nobody waits for must not end the process
+    return rejected;
   }
 
   #send(attempt: OpenAttempt, remainingMs: number): Promise<AttemptResult> {
     const { attemptTimeoutMs, clock } = this.#plan;
     const { endpoint, previousAttempts } = attempt;
-    this.#plan.endpoints.noteStart(endpoint, attempt.startedMs);
+    this.#plan.endpoints.noteStart(attempt);
     if (this.#attempts.length === 0) this.#attempts = [attempt];
     else this.#attempts.push(attempt);
     const timeoutMs = this.#answersWithMany()

@@ -2,10 +2,15 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { FailedAttempt, LiveEndpoint } from "@thrice/core";
 
-/** The error of a call whose time, `timeoutMs` milliseconds from its start, is over. */
-export function deadlineError(timeoutMs: number): ConnectError {
+/**
+ * The error of a call whose time, `timeoutMs` milliseconds from its start, is over. `idleStrategy` names the strategy if it
+ * had neither an attempt nor a pause under way.
+ */
+export function deadlineError(timeoutMs: number, idleStrategy?: string): ConnectError {
   const text = `the call's deadline of ${Math.ceil(timeoutMs)} ms passed`;
-  return new ConnectError(text, Code.DeadlineExceeded);
+  const idle =
+    idleStrategy === undefined ? "" : `; cluster strategy ${idleStrategy} had nothing under way`;
+  return new ConnectError(`${text}${idle}`, Code.DeadlineExceeded);
 }
 
 /** The error of a call that its caller gave up, for `reason`. */

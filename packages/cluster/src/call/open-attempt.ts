@@ -11,6 +11,7 @@ import type {
   Outcome,
   RunningAttempt,
 } from "@thrice/core";
+import type { StartedAttempt } from "../endpoints/started-attempt.js";
 import { codeName } from "./code-name.js";
 
 /** The call that an attempt belongs to. */
@@ -29,9 +30,11 @@ export interface AttemptOwner {
 }
 
 /** An attempt that ends when the wire says so, or when it is stopped from here; whichever is first. */
-export class OpenAttempt implements AttemptListener {
+export class OpenAttempt implements AttemptListener, StartedAttempt {
   readonly endpoint: LiveEndpoint;
   readonly startedMs: number;
+  olderAttempt: StartedAttempt | undefined = undefined;
+  newerAttempt: StartedAttempt | undefined = undefined;
   /** Settles once, never rejects. */
   readonly result: Promise<AttemptResult>;
   /** Place among the attempts of the call that have ended, from 1 on; 0 until it has. */

@@ -1,29 +1,125 @@
-import type { Clock, Directory, LiveEndpoint } from "@thrice/core";
-import type { AttemptNote, EndpointSource, EndpointView } from "./endpoint-source.js";
+import type { Clock, Directory, RoutedCall } from "@thrice/core";
+import type { RouterChain } from "../router/router-chain.js";
+import type { Subsetter } from "../subset/subsetter.js";
+import type { AttemptNote, EndpointSource, EndpointView, NotedAttempt } from "./endpoint-source.js";
+import { EndpointHealth, type HealthInit } from "./health/endpoint-health.js";
+import type { HealthCounters } from "./health/health-counters.js";
+import { HealthViews } from "./health/health-views.js";
 import { judgeEndpoint } from "./judge-endpoint.js";
 import { LiveEndpoints, type TrackedEndpoint } from "./live-endpoints.js";
 
-/** The endpoints of one client: what its directory knows, with what its calls have seen. */
+/** What narrows the endpoints of a client before its calls choose. */
+export interface Narrowing {
+  readonly chain?: RouterChain | undefined;
+  readonly subsetter?: Subsetter | undefined;
+}
+
+type List = readonly TrackedEndpoint[];
+
+/** Lists in use that are kept in mind. */
+const maxLists = 1_000;
+
+/**
+ * The endpoints of one client: what its directory knows, with what its calls have seen. A call may go to what routers leave
+ * of them, of that to a subset, and of that to those that are well.
+ */
 export class ClientEndpoints implements EndpointSource {
   readonly #live: LiveEndpoints;
-  #view: EndpointView = { all: [], healthy: [] };
+  readonly #health: EndpointHealth | undefined;
+  readonly #views = new HealthViews(1);
+  readonly #narrowing: Narrowing;
+  #known: List = [];
+  #changes = 0;
+  /** Lists that calls have been given since the last change, as far as they are a part of those known. */
+  readonly #lists = new Set<List>();
+  #lastRouted: List | undefined;
+  #lastUsed: List = [];
 
-  constructor(directory: Directory, clock: Clock) {
+  /** Without `health`, every endpoint takes calls at all times. */
+  constructor(directory: Directory, clock: Clock, health?: HealthInit, narrowing: Narrowing = {}) {
     this.#live = new LiveEndpoints(directory, clock);
+    if (health !== undefined) this.#health = new EndpointHealth(this.#live, clock, health);
+    this.#narrowing = narrowing;
   }
 
-  for(): EndpointView {
-    const all = this.#live.current();
-    if (all !== this.#view.all) this.#view = { all, healthy: all };
-    return this.#view;
+  /** What has happened to the health of the endpoints so far; undefined if nobody looks after it. */
+  get healthCounters(): Readonly<HealthCounters> | undefined {
+    return this.#health?.counters;
   }
 
-  noteStart(endpoint: LiveEndpoint, startedMs: number): void {
-    (endpoint as TrackedEndpoint).stats.noteStart(startedMs);
+  /** Without a call, as if there were no routers. */
+  for(call?: RoutedCall): EndpointView {
+    const known = this.#live.current();
+    if (known !== this.#known) this.#take(known);
+    this.#health?.lookAfter();
+    const { chain } = this.#narrowing;
+    if (chain === undefined || call === undefined) return this.#viewOf(known);
+    const routed = chain.narrow(known, call);
+    const view = this.#viewOf(routed.endpoints as List);
+    if (!view.isPanic && view.all.length > 0) return view;
+    const { wider } = routed;
+    return wider === undefined ? view : this.#viewOf(wider.endpoints as List);
   }
 
-  noteEnd(endpoint: LiveEndpoint, note: AttemptNote): void {
-    const { stats } = endpoint as TrackedEndpoint;
-    stats.noteEnd(judgeEndpoint(note), note.startedMs, note.nowMs, note.pushbackMs);
+  whyNone(call: RoutedCall): string | undefined {
+    const known = this.#live.current();
+    const emptiedBy = this.#narrowing.chain?.narrow(known, call).emptiedBy;
+    if (emptiedBy === undefined) return undefined;
+    return `router ${emptiedBy} leaves none of the ${known.length} that are known`;
+  }
+
+  /** Counts up when endpoints come or go. */
+  get changes(): number {
+    return this.#changes;
+  }
+
+  /** Whether calls may go to the endpoint: it is known, and in a subset where there are any. */
+  isInUse(id: string): boolean {
+    if (this.#live.get(id) === undefined) return false;
+    if (this.#lists.size === 0) return true;
+    for (const list of this.#lists) if (list.some((endpoint) => endpoint.id === id)) return true;
+    return false;
+  }
+
+  #take(known: List): void {
+    this.#known = known;
+    this.#changes++;
+    this.#lists.clear();
+    this.#lastRouted = undefined;
+    this.#health?.use(known);
+  }
+
+  #viewOf(list: List): EndpointView {
+    if (list !== this.#lastRouted) {
+      this.#lastUsed = this.#cut(list);
+      this.#lastRouted = list;
+    }
+    return this.#health?.view(this.#lastUsed) ?? this.#views.of(this.#lastUsed);
+  }
+
+  #cut(list: List): List {
+    const { subsetter } = this.#narrowing;
+    if (subsetter === undefined || !subsetter.cuts(this.#known)) return list;
+    const used = subsetter.cut(list);
+    if (this.#lists.size >= maxLists) this.#lists.clear();
+    this.#lists.add(used);
+    return used;
+  }
+
+  noteStart(attempt: NotedAttempt): void {
+    (attempt.endpoint as TrackedEndpoint).stats.noteStart(attempt);
+    this.#health?.noteStart(attempt);
+  }
+
+  noteEnd(attempt: NotedAttempt, note: AttemptNote): void {
+    const { stats } = attempt.endpoint as TrackedEndpoint;
+    const verdict = judgeEndpoint(note);
+    stats.noteEnd(verdict, attempt, note.nowMs, note.pushbackMs);
+    this.#health?.noteEnd(attempt, verdict, note.nowMs);
+  }
+
+  /** Starts nothing more of its own. */
+  close(): void {
+    this.#health?.close();
   }
 }

@@ -1,21 +1,24 @@
-import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Code } from "@connectrpc/connect";
-import type { LiveEndpoint, Outcome } from "@thrice/core";
+import type { LiveEndpoint, Outcome, RoutedCall } from "@thrice/core";
+import type { StartedAttempt } from "./started-attempt.js";
+
+export type { RoutedCall };
 
 /** Where calls may go: routed, subset, and without what is ejected. */
 export interface EndpointSource {
   /** All that may take the call, and those of them that are well; the same lists as long as nothing changes. */
   for(call: RoutedCall): EndpointView;
-  /** Takes note of how an attempt ended; statistics and health live from it. */
-  noteStart(endpoint: LiveEndpoint, startedMs: number): void;
-  noteEnd(endpoint: LiveEndpoint, end: AttemptNote): void;
+  /** Why there is no endpoint for the call, in words, if routers are to blame. */
+  whyNone?(call: RoutedCall): string | undefined;
+  /** Takes note that an attempt began. */
+  noteStart(attempt: NotedAttempt): void;
+  /** Takes note of how it ended, once; statistics and health live from it. */
+  noteEnd(attempt: NotedAttempt, end: AttemptNote): void;
 }
 
-/** What routers look at. */
-export interface RoutedCall {
-  readonly method: DescMethod;
-  readonly message: Message | undefined;
-  readonly header: Headers | undefined;
+/** An attempt, while it is under way. */
+export interface NotedAttempt extends StartedAttempt {
+  readonly endpoint: LiveEndpoint;
 }
 
 /** Lists of endpoints that do not change. */
@@ -23,6 +26,8 @@ export interface EndpointView {
   readonly all: readonly LiveEndpoint[];
   /** Without those that are ejected; all of them if too many are. */
   readonly healthy: readonly LiveEndpoint[];
+  /** Whether so many are ejected that all are taken. */
+  readonly isPanic: boolean;
 }
 
 /** How an attempt ended, for the statistics. */
@@ -30,7 +35,6 @@ export interface AttemptNote {
   readonly outcome: Outcome;
   /** The error's code; undefined if all went well. */
   readonly code: Code | undefined;
-  readonly startedMs: number;
   readonly nowMs: number;
   /** How long the server asks to be left alone, in milliseconds; 0 if it does not. */
   readonly pushbackMs: number;

@@ -392,10 +392,10 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   #noEndpoint(): FailedAttempt {
     if (this.#isOver) return this.#whyOver();
-    const why = this.#plan.endpoints.whyNone?.(this);
     const { typeName } = this.method.parent;
+    const why = this.#plan.endpoints.whyNone?.(this);
     if (why === undefined) return rejection(undefined, `no endpoint is known for ${typeName}`);
-    return rejection(undefined, `no endpoint of ${typeName} is left: ${why}`);
+    return rejection(undefined, `no endpoint is left for ${typeName}: ${why}`);
   }
 
   get #isOver(): boolean {

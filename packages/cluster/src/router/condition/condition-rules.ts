@@ -80,10 +80,10 @@ function isVersion31(fields: RuleFields, [first]: readonly RuleNode[]): boolean 
 }
 
 function parseChained(node: RuleNode, consumer: ConsumerFacts): ChainedRule {
-  const text = textOf(node, "a condition of v3.0");
-  const [when = "", then, ...more] = text.split("=>");
-  if (then === undefined) throw new RuleProblem(node.line, `=> is missing in ${text}`);
-  if (more.length > 0) throw new RuleProblem(node.line, `=> stands more than once in ${text}`);
+  const rule = textOf(node, "a condition of v3.0");
+  const [when = "", then, ...more] = rule.split("=>");
+  if (then === undefined) throw new RuleProblem(node.line, `=> is missing in ${rule}`);
+  if (more.length > 0) throw new RuleProblem(node.line, `=> stands more than once in ${rule}`);
   const isBlock = ["", "false"].includes(then.trim());
   return {
     when: when.trim() === "true" ? [] : readCondition(node.line, when, "from", consumer),

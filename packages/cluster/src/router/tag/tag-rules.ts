@@ -49,9 +49,10 @@ function parseTag(node: RuleNode): TagRule {
 }
 
 function parseAddress(node: RuleNode): string {
-  const text = textOf(node, "an address").toLowerCase();
-  if (/^(?:unix:.+|\[[0-9a-f:.]+\]:\d+|[^\s:/[\]]+:\d+)$/.test(text)) return text;
-  throw new RuleProblem(node.line, `an address must be host:port, got ${show(text)}`);
+  const written = textOf(node, "an address");
+  const address = written.startsWith("unix:") ? written : written.toLowerCase();
+  if (/^(?:unix:.+|\[[0-9a-f:.]+\]:\d+|[^\s:/[\]]+:\d+)$/.test(address)) return address;
+  throw new RuleProblem(node.line, `an address must be host:port, got ${show(address)}`);
 }
 
 function parseTest(node: RuleNode): ParamTest {

@@ -131,6 +131,28 @@ describe("replayBufferBytes", () => {
     ]);
   });
 
+  test("of all streams together, when it is too small, ends the call as well", async () => {
+    const server = await bench.serve({ chat: failingChat(1, 3).chat });
+    const options = { url: server.url, retries: 2, replayBufferTotalBytes: 29 };
+    const { stub, logger } = bench.client(options);
+    expect(await failureOf(readAll(stub.chat(tenBytes())))).toMatchObject({
+      code: Code.Unavailable,
+    });
+    expect(server.attempts()).toBe(1);
+    expect(logger.records).toEqual([
+      { level: "warn", message: expect.stringContaining("replayBufferTotalBytes 29") },
+    ]);
+  });
+
+  test("of all streams together is free again when a stream is over", async () => {
+    const script = failingChat(1, 3);
+    const server = await bench.serve({ chat: script.chat });
+    const { stub } = bench.client({ url: server.url, retries: 2, replayBufferTotalBytes: 30 });
+    for (let call = 0; call < 3; call++)
+      expect(await readAll(stub.chat(tenBytes()))).toHaveLength(3);
+    expect(server.attempts()).toBe(1 + 3);
+  });
+
   test("of 0 still repeats a request of one message", async () => {
     let left = 1;
     const server = await bench.serve({

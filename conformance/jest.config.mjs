@@ -5,5 +5,6 @@ export default {
   ...preset,
   displayName: "conformance",
   rootDir: import.meta.dirname,
+  testTimeout: 60_000,
   reporters: ["default", "<rootDir>/../tools/tally-reporter.mjs"],
 };

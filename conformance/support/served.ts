@@ -20,7 +20,7 @@ export interface Served {
   close(): Promise<void>;
 }
 
-/** Starts a server on a port of the system's choice. */
+/** Starts a server on a port of the system's choice. It compresses what is longer than 1 KiB for those who can read it. */
 export async function serve(
   wire: Pick<Wire, "scheme" | "server">,
   handler: Partial<KindsServiceHandler> = {},
@@ -28,7 +28,7 @@ export async function serve(
 ): Promise<Served> {
   const logger = memoryLogger();
   const server = newServer({
-    ...{ host: "127.0.0.1", port: 0, graceMs: 0, logger },
+    ...({ host: "127.0.0.1", port: 0, graceMs: 0, compression: "gzip", logger } as const),
     ...wire.server,
     ...options,
   });

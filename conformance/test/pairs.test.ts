@@ -60,22 +60,27 @@ const pairs: readonly Pair[] = [
   {
     pair: "our client calls grpc-js",
     openCallee: openGrpcJsCallee,
-    openCaller: openThriceCaller,
+    openCaller: (port) => openThriceCaller(port),
   },
   {
     pair: "our client calls grpc-js with gzip",
     openCallee: () => openGrpcJsCallee(gzip),
-    openCaller: openThriceCaller,
+    openCaller: (port) => openThriceCaller(port, { compression: "gzip", compressMinBytes: 0 }),
   },
   {
     pair: "our client calls connect-node",
     openCallee: openConnectNodeCallee,
-    openCaller: openThriceCaller,
+    openCaller: (port) => openThriceCaller(port),
+  },
+  {
+    pair: "our client with gzip calls connect-node",
+    openCallee: openConnectNodeCallee,
+    openCaller: (port) => openThriceCaller(port, { compression: "gzip", compressMinBytes: 0 }),
   },
   {
     pair: "our client calls node:http2",
     openCallee: openNodeHttp2Callee,
-    openCaller: openThriceCaller,
+    openCaller: (port) => openThriceCaller(port),
   },
 ];
 

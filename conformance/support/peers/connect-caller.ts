@@ -7,16 +7,16 @@ import {
   createGrpcWebTransport,
   Http2SessionManager,
 } from "@connectrpc/connect-node";
-import { newClient } from "@thrice/client";
+import { type ClientOptions, newClient } from "@thrice/client";
 import { memoryLogger } from "@thrice/core/testing";
 import { KindsService, type Note } from "../../gen/kinds/kinds_pb.js";
 import { newKindsService } from "../../gen/kinds/kinds_thrice.js";
 import { type Caller, type CallerOptions, firstOf, type Got, type Kind } from "./caller.js";
 
 /** Our client, with its defaults but for the bound of an attempt, which would hide a call's deadline. */
-export function openThriceCaller(port: number): Caller {
+export function openThriceCaller(port: number, options: Partial<ClientOptions> = {}): Caller {
   const url = `tri://127.0.0.1:${port}`;
-  const client = newClient({ url, attemptTimeoutMs: 0, logger: memoryLogger() });
+  const client = newClient({ url, attemptTimeoutMs: 0, logger: memoryLogger(), ...options });
   const stub = newKindsService(client);
   return callerOf(
     {

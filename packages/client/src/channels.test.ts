@@ -31,6 +31,7 @@ class Wire {
   #channel(name: string): Channel {
     return {
       start: () => ({ cancel: () => {} }),
+      redialSoon: () => {},
       retire: () => {
         this.log.push(`retire ${name}`);
         return new Promise((resolve) => this.retired.set(name, resolve));

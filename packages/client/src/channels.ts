@@ -6,6 +6,7 @@ import {
   type ChannelRequest,
   openChannel,
 } from "@thrice/protocol";
+import { probeChannel } from "./health/probe-channel.js";
 
 /** Which endpoints calls may go to. */
 export interface EndpointUse {
@@ -57,6 +58,11 @@ export class Channels {
     if (this.#seenChanges !== this.#use.changes) this.#noteChange();
     else if (this.#sweepDueMs !== Number.POSITIVE_INFINITY) this.#sweepIfDue();
     return running;
+  }
+
+  /** Whether the server there is well. Never rejects. */
+  probe(endpoint: LiveEndpoint): Promise<boolean> {
+    return probeChannel(this.#to(endpoint), this.#options.connectTimeoutMs);
   }
 
   /** Fails what still runs and closes every channel. */

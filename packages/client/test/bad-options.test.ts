@@ -111,6 +111,36 @@ describe("a wrong option of the client", () => {
     { title: "null", options: null, says: "options of newClient must be an object, got null" },
     { title: "a text", options: url, says: "options of newClient must be an object" },
     { title: "no url", options: {}, says: "newClient needs url" },
+    {
+      title: "retryBudget null",
+      options: { url, retryBudget: null },
+      says: "retryBudget must be an object, got null",
+    },
+    {
+      title: "retryBudget true",
+      options: { url, retryBudget: true },
+      says: "retryBudget must be an object, got true",
+    },
+    {
+      title: "retryBudget.ratio -1",
+      options: { url, retryBudget: { ratio: -1 } },
+      says: "retryBudget.ratio must be a number from 0 to 10, got -1",
+    },
+    {
+      title: "throttle true",
+      options: { url, throttle: true },
+      says: "throttle must be an object, got true",
+    },
+    {
+      title: "throttle.slack -1",
+      options: { url, throttle: { slack: -1 } },
+      says: "throttle.slack must be a number from 0 to 1000000, got -1",
+    },
+    {
+      title: "retryBudget half a budget",
+      options: { url, retryBudget: { take: () => true } },
+      says: "retryBudget must be a budget with hasBudget(), take(), noteSuccess()",
+    },
     { title: "url null", options: { url: null }, says: "url must be text" },
     { title: "url a number", options: { url: 50051 }, says: "url must be text" },
     { title: "url a URL", options: { url: new URL("http://h") }, says: "url must be text" },
@@ -141,6 +171,34 @@ describe("a wrong option of the client", () => {
     { title: "maxReceiveBytes 1.5", options: { url, maxReceiveBytes: 1.5 }, says: "got 1.5" },
     { title: "replayBufferBytes -1", options: { url, replayBufferBytes: -1 }, says: "got -1" },
     { title: "inheritDeadline 1", options: { url, inheritDeadline: 1 }, says: "true or false" },
+    { title: "health true", options: { url, health: true }, says: "health must be an object" },
+    { title: "health null", options: { url, health: null }, says: "health must be an object" },
+    {
+      title: "an ejection of no time",
+      options: { url, health: { ejectionMs: 0 } },
+      says: "health.ejectionMs must be a number from 1 to 2147483647, got 0",
+    },
+    {
+      title: "an unknown rule of health",
+      options: { url, health: { ejectMs: 1 } },
+      says: "health: unknown option 'ejectMs'",
+    },
+    {
+      title: "emptyProtection 1",
+      options: { url, emptyProtection: 1 },
+      says: "emptyProtection must be true or false, got 1",
+    },
+    { title: "events null", options: { url, events: null }, says: "events must be an object" },
+    {
+      title: "an unknown event",
+      options: { url, events: { onEjekt: () => {} } },
+      says: "events: unknown option 'onEjekt'; did you mean 'onEject'?",
+    },
+    {
+      title: "a listener that is none",
+      options: { url, events: { onEject: 1 } },
+      says: "events.onEject must be a function, got 1",
+    },
     {
       title: "tls null",
       options: { url, tls: null },

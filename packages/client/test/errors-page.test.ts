@@ -7,7 +7,9 @@ const root = join(import.meta.dirname, "../../..");
 const connect = dirname(createRequire(__filename).resolve("@connectrpc/connect"));
 
 const ours = globSync("packages/{cluster,protocol,client}/src/**/*.ts", { cwd: root })
-  .filter((file) => !/\.test\.ts$|\/testing\/|\/server\/|\/server-|-parse\.ts$/.test(file))
+  .filter(
+    (file) => !/\.test\.ts$|\/testing\/|\/router\/|\/server\/|\/server-|-parse\.ts$/.test(file),
+  )
   .map((file) => withoutComments(readFileSync(join(root, file), "utf8")));
 const connects = globSync("protocol{,-grpc}/*.js", { cwd: connect }).map((file) =>
   readFileSync(join(connect, file), "utf8"),

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Interceptor } from "@connectrpc/connect";
-import { attemptsOf } from "@thrice/client";
+import { attemptsOf, roundRobin } from "@thrice/client";
 import { Bench } from "./support/bench.js";
 import { failureOf, readAll } from "./support/notes.js";
 
@@ -39,9 +39,7 @@ test("an endpoint on a socket and one on a port stand beside each other", async 
   const path = join(folder, "a.sock");
   await bench.serve({ unary: () => ({ text: "socket" }) }, onPath(path));
   const { url } = await bench.serve({ unary: () => ({ text: "port" }) });
-  let turn = 0;
-  const random = () => turn++ % 2 && 0.9;
-  const { stub } = bench.client({ url: [`unix:${path}`, url], random });
+  const { stub } = bench.client({ url: [`unix:${path}`, url], loadBalance: roundRobin });
   const texts = new Set<string>();
   for (let call = 0; call < 8; call++) texts.add((await stub.unary({})).text);
   expect([...texts].sort()).toEqual(["port", "socket"]);

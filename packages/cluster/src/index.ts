@@ -21,21 +21,32 @@ export {
   resolveHealth,
 } from "./endpoints/health/health-options.js";
 export type { Probe } from "./endpoints/health/prober.js";
+export { type EndpointVerdict, judgeEndpoint } from "./endpoints/judge-endpoint.js";
 export { keepEndpoints } from "./endpoints/keep-endpoints.js";
 export type { Latencies } from "./endpoints/latencies.js";
 export { LatencyWindow } from "./endpoints/latency-window.js";
+export type { Candidate } from "./load-balance/candidate.js";
+export { type ConsistentHashOptions, consistentHash } from "./load-balance/consistent-hash.js";
+export { type CostOptions, costBalancer } from "./load-balance/cost-balancer.js";
+export type { Cost } from "./load-balance/cost-picker.js";
+export { leastActive } from "./load-balance/least-active.js";
+export { p2c } from "./load-balance/p2c.js";
+export { peakEwma } from "./load-balance/peak-ewma.js";
 export { random } from "./load-balance/random.js";
 export { roundRobin } from "./load-balance/round-robin.js";
+export { shortestResponse } from "./load-balance/shortest-response.js";
+export { sticky } from "./load-balance/sticky.js";
 export { defaultBackoff } from "./retry/backoff.js";
-export type { Budget } from "./retry/budget.js";
+export { type Budget, unlimitedBudget } from "./retry/budget.js";
 export {
   decideRetry,
   type RetryContext,
   type RetryDecision,
   type StopReason,
 } from "./retry/decide-retry.js";
-export { defaultBudget, RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
+export { RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
 export { createRetryPredicate, retryByDefault } from "./retry/retry-predicate.js";
+export { ClientThrottle, type Throttle, type ThrottleOptions } from "./retry/throttle.js";
 export { affinityRouter } from "./router/affinity-router.js";
 export { conditionRouter } from "./router/condition/condition-router.js";
 export type { Consumer } from "./router/consumer.js";
@@ -50,7 +61,19 @@ export {
 } from "./router/weight-shift.js";
 export { type ZoneRouterOptions, zoneRouter } from "./router/zone-router.js";
 export { createStaticDirectory } from "./static-directory.js";
+export type { EveryoneOptions } from "./strategy/ask-everyone.js";
+export { available } from "./strategy/available.js";
+export { type BroadcastOptions, broadcast } from "./strategy/broadcast.js";
+export { type Failback, failback } from "./strategy/failback.js";
+export type { FailbackDrop, FailbackEvent, FailbackStep } from "./strategy/failback-event.js";
+export type { FailbackOptions } from "./strategy/failback-options.js";
 export { failfast } from "./strategy/failfast.js";
 export { failover } from "./strategy/failover.js";
+export { type FailsafeOptions, failsafe } from "./strategy/failsafe.js";
+export { type ForkingOptions, forking } from "./strategy/forking.js";
+export { type HedgedOptions, hedged } from "./strategy/hedged.js";
+export { type Merge, mergeable } from "./strategy/mergeable.js";
+export { quorum } from "./strategy/quorum.js";
+export { type ZoneAwareOptions, zoneAware } from "./strategy/zone-aware.js";
 export { type ResolvedSubset, resolveSubset, type SubsetOptions } from "./subset/subset-options.js";
 export { Subsetter } from "./subset/subsetter.js";

@@ -65,13 +65,21 @@ export interface AttemptRecord {
 }
 
 /** An attempt as a cluster strategy sees it. */
-export type AttemptResult =
-  | { readonly ok: true; readonly endpoint: LiveEndpoint; readonly answer: Answer }
-  | FailedAttempt;
+export type AttemptResult = AnsweredAttempt | FailedAttempt;
+
+/** An attempt that succeeded, or an answer that a strategy made itself. */
+export interface AnsweredAttempt {
+  readonly ok: true;
+  /** Undefined when no endpoint gave the answer; such a one earns no budget. */
+  readonly endpoint: LiveEndpoint | undefined;
+  readonly answer: Answer;
+}
 
 /** An attempt that did not succeed. */
 export interface FailedAttempt extends AttemptFailure {
   readonly ok: false;
   /** Undefined when there was none to send to. */
   readonly endpoint: LiveEndpoint | undefined;
+  /** Whether the call would have gone on, but was not allowed to: its retry budget was spent, or it was held back. */
+  readonly wasCutShort?: boolean;
 }

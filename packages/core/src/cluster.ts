@@ -10,8 +10,8 @@ export interface ClusterStrategy {
   /** Names the strategy in logs and errors. */
   readonly name: string;
   /**
-   * Runs one call to its end, and returns what `call.attempt` gave it. When it returns, attempts that still
-   * run are cancelled, and so is a stream that was answered but is not the answer returned.
+   * Runs one call to its end, and returns what `call.attempt` gave it, or an answer or a failure of its own. When it
+   * returns, attempts that still run are cancelled, and so is a stream that was answered but is not the answer returned.
    */
   run(call: ClusterCall): Promise<AttemptResult>;
 }
@@ -26,6 +26,8 @@ export interface ClusterCall extends PickContext {
   readonly attempts: readonly AttemptRecord[];
   /** Endpoints that may take this call, as routers leave them; read anew at each access. */
   readonly endpoints: readonly LiveEndpoint[];
+  /** Those of them that are well; all of them if too many are not. The same list as long as nothing changes. */
+  readonly healthy: readonly LiveEndpoint[];
   /** Whether sending the request more than once does no harm: the proto says so, or the user by setting `retries`. */
   readonly isRepeatable: boolean;
   /** Time until the call's deadline, in milliseconds; `Infinity` without one, 0 once it is over. */
@@ -47,10 +49,21 @@ export interface ClusterCall extends PickContext {
   attempt(endpoint: LiveEndpoint | undefined, options?: AttemptOptions): Promise<AttemptResult>;
   /** Waits `delayMs` milliseconds, or less when the call ends before. Never rejects. */
   pause(delayMs: number): Promise<void>;
+  /**
+   * Makes a new call with the same request, run by `strategy`: with no caller, no deadline and no other bound than those of
+   * its attempts, so that it outlives this call. Ends when the client closes. Only of unary calls, and of none that was ended
+   * from outside: it then resolves with a failure. Never rejects.
+   */
+  redo(strategy: ClusterStrategy): Promise<AttemptResult>;
 }
 
 export interface PickOptions {
   readonly exclude?: readonly Endpoint[];
+  /**
+   * Chooses from these instead of all that are well. A list that is the same object from call to call lets the balancer keep
+   * what it worked out from it.
+   */
+  readonly among?: readonly LiveEndpoint[];
 }
 
 export interface AttemptOptions {

@@ -28,7 +28,10 @@ export interface EndpointStats {
   readonly latencyMs: number;
   /** When `latencyMs` was last brought up to date, on the client's clock. */
   readonly latencyAtMs: number;
-  /** When the oldest attempt that is under way began, on the client's clock; `Infinity` if there is none. */
+  /**
+   * When the oldest attempt that is under way began, on the client's clock; `Infinity` if there is none. Where attempts
+   * overlap it may be the mean of when they began.
+   */
   readonly oldestStartMs: number;
   /** When this client first heard of the endpoint, on its clock; -Infinity for those it began with. */
   readonly knownSinceMs: number;

@@ -4,6 +4,11 @@ import { AsyncLocalStorage } from "node:async_hooks";
 export interface InboundCall {
   /** Time until the caller stops waiting, in milliseconds; undefined when it named no limit. */
   remainingMs(): number | undefined;
+  /**
+   * Takes note that a call which the handler made has failed after all its retries: whoever called the handler should not
+   * multiply them.
+   */
+  noteRetriesSpent?(): void;
 }
 
 // One store for server and client, which never meet otherwise, even when two copies are installed.

@@ -11,6 +11,7 @@ export {
 export { type AttachmentsInit, createAttachments, mergeAttachments } from "./attachments.js";
 export type {
   Answer,
+  AnsweredAttempt,
   AttemptFailure,
   AttemptListener,
   AttemptRecord,

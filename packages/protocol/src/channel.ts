@@ -35,6 +35,8 @@ export interface Channel {
     details: AttemptDetails,
     listener: AttemptListener,
   ): RunningAttempt;
+  /** Lets the next connection be opened without the pause that failures have earned: someone wants to know. */
+  redialSoon(): void;
   /** Takes no more attempts, lets those that were answered go on to their end, and resolves when nothing is open. */
   retire(): Promise<void>;
   /** Fails what still runs and closes the connections. Resolves when they are closed. */

@@ -38,6 +38,11 @@ export interface ServerOptions extends HandlerOptions {
   readonly tls?: ServerTlsOptions | undefined;
   /** How long `stop()` lets running calls go on, in milliseconds. @defaultValue 10_000 */
   readonly graceMs?: number | undefined;
+  /**
+   * Whether a caller is asked not to repeat a call whose handler failed after retries of its own further down, so that hops
+   * do not multiply each other's attempts. @defaultValue true
+   */
+  readonly stopRetryChains?: boolean | undefined;
   /** Takes what the server has to tell; nothing while all is well. @defaultValue `consoleLogger()` */
   readonly logger?: Logger | undefined;
   /** Tells time; for tests. @defaultValue the system's clock */
@@ -49,6 +54,7 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
   readonly listen: ListenOptions;
   readonly tls: ServerTls | undefined;
   readonly graceMs: number;
+  readonly stopRetryChains: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -67,12 +73,14 @@ export interface ResolvedHandlerOptions {
 export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
   checkKnownOptions("options of newServer", options, known);
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
-  const { graceMs = 10_000, logger = consoleLogger(), clock = systemClock } = options;
+  const { graceMs = 10_000, stopRetryChains = true } = options;
+  const { logger = consoleLogger(), clock = systemClock } = options;
   return {
     ...resolveHandlerOptions(options, handlerDefaults),
     listen: resolveListen(options),
     tls: resolveServerTls(options.tls),
     graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
+    stopRetryChains: checkBoolean("stopRetryChains", stopRetryChains),
     logger: checkLogger("logger", logger),
     clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
   };
@@ -148,6 +156,7 @@ const known: ReadonlySet<string> = new Set([
   "path",
   "tls",
   "graceMs",
+  "stopRetryChains",
   "logger",
   "clock",
 ]);

@@ -28,7 +28,7 @@ export function serveOne(
     const { context } = call;
     const fail = (thrown: unknown) => {
       if (call.isOver) return;
-      const error = errorFromHandler(thrown, context, rules);
+      const error = call.errorFor(errorFromHandler(thrown, context, rules));
       call.end();
       reject(error);
     };

@@ -106,7 +106,7 @@ export class ServedAnswers implements AsyncIterableIterator<object, undefined> {
     } catch (thrown) {
       this.#isOver = true;
       return this.#leave(call).then(() => {
-        throw errorFromHandler(thrown, context, this.#rules);
+        throw call.errorFor(errorFromHandler(thrown, context, this.#rules));
       });
     }
   };
@@ -127,7 +127,7 @@ export class ServedAnswers implements AsyncIterableIterator<object, undefined> {
   }
 
   #end(call: ServedCall, thrown: unknown): unknown {
-    const error = errorFromHandler(thrown, call.context, this.#rules);
+    const error = call.errorFor(errorFromHandler(thrown, call.context, this.#rules));
     this.#endCall(call);
     return error;
   }

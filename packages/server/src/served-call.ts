@@ -9,6 +9,7 @@ import {
   logQuietly,
   runInboundCall,
 } from "@thrice/core";
+import { withChainStop } from "./chain-stop.js";
 import { Deadline } from "./deadline.js";
 import { methodPath } from "./method-path.js";
 import { ServedContext } from "./served-context.js";
@@ -17,6 +18,8 @@ import { ServedContext } from "./served-context.js";
 export interface ServedCallRules {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Whether a caller is asked not to repeat a call that failed after retries of the handler's own. */
+  readonly stopRetryChains: boolean;
 }
 
 /**
@@ -33,9 +36,12 @@ export class ServedCall implements InboundCall {
   /** Whether `end` was called. */
   isOver = false;
   #ended = false;
+  /** Whether a call of the handler's failed after all its retries. */
+  #spentRetries = false;
+  readonly #stopsChains: boolean;
 
   /** @throws ConnectError with `deadline_exceeded` if no time is left. */
-  constructor(wire: HandlerContext, { clock, logger }: ServedCallRules) {
+  constructor(wire: HandlerContext, { clock, logger, stopRetryChains }: ServedCallRules) {
     const leftMs = wire.timeoutMs();
     if (leftMs !== undefined && leftMs <= 0) {
       throw new ConnectError("the deadline passed before the handler began", Code.DeadlineExceeded);
@@ -43,6 +49,16 @@ export class ServedCall implements InboundCall {
     this.context = new ServedContext(wire);
     this.#deadline = new Deadline(leftMs, clock);
     this.#logger = logger;
+    this.#stopsChains = stopRetryChains;
+  }
+
+  noteRetriesSpent(): void {
+    this.#spentRetries = true;
+  }
+
+  /** The error that the caller gets, made of the handler's. */
+  errorFor(error: ConnectError): ConnectError {
+    return this.#spentRetries && this.#stopsChains ? withChainStop(error) : error;
   }
 
   remainingMs(): number | undefined {

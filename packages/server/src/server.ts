@@ -78,10 +78,11 @@ class ThriceServer implements Server {
     const { exposeErrors, maxReceiveBytes, group, version } = resolved;
     const key = formatServiceKey(typeName, group, version);
     if (this.#services.has(key)) throw new Error(`service ${key} is registered already`);
-    const { logger, clock } = this.#options;
+    const { logger, clock, stopRetryChains } = this.#options;
+    const rules = { exposeErrors, logger, clock, stopRetryChains };
     const served = {
       service,
-      implementation: wrapHandler(service, handler, { exposeErrors, logger, clock }),
+      implementation: wrapHandler(service, handler, rules),
       maxReceiveBytes,
       compressMinBytes: compressFromBytes(resolved),
       group,

@@ -10,7 +10,12 @@ function service(...names: string[]): DescService {
 }
 
 describe("wrapHandler", () => {
-  const rules = { exposeErrors: false, logger: memoryLogger(), clock: systemClock };
+  const rules = {
+    exposeErrors: false,
+    logger: memoryLogger(),
+    clock: systemClock,
+    stopRetryChains: true,
+  };
 
   test("takes nothing that every object inherits for a method", () => {
     const wrapped = wrapHandler(service("hasOwnProperty", "isPrototypeOf"), {}, rules);

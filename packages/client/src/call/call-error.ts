@@ -5,21 +5,31 @@ import {
   type AttemptRecord,
   attachAttempts,
   type FailedAttempt,
+  type InboundCall,
   type Logger,
   logQuietly,
 } from "@thrice/core";
 
+/** Who hears of a failed call beside its caller. */
+export interface FailureListeners {
+  readonly logger: Logger;
+  /** The call that was being served when the failed one was made. */
+  readonly inbound: InboundCall | undefined;
+}
+
 /**
- * Makes the error of a failed call: the last failure's, with the history attached. A call that failed after
- * several attempts also leaves one line in the log.
+ * Makes the error of a failed call: the last failure's, with the history attached. A call that failed after several attempts
+ * also leaves one line in the log, and one that spent its retries tells so to the call that is being served.
  */
 export function errorFromCall(
   { parent, name }: DescMethod,
-  { error }: FailedAttempt,
+  failure: FailedAttempt,
   attempts: readonly AttemptRecord[],
-  logger: Logger,
+  { logger, inbound }: FailureListeners,
 ): ConnectError {
+  const { error } = failure;
   attachAttempts(error, attempts);
+  if (inbound !== undefined && hasSpentRetries(failure, attempts)) inbound.noteRetriesSpent?.();
   if (attempts.length > 1) {
     const call = `${parent.typeName}/${name}`;
     const history = attempts.map(describeAttempt).join(", ");
@@ -27,6 +37,15 @@ export function errorFromCall(
     logQuietly(() => logger.warnf(text, call, codeName(error.code), attempts.length, history));
   }
   return error;
+}
+
+/** A server further down that spent its own says "stop"; what it said goes on from hop to hop. */
+function hasSpentRetries(
+  { outcome, pushback, wasCutShort }: FailedAttempt,
+  attempts: readonly AttemptRecord[],
+): boolean {
+  if (outcome === "cancelled") return false;
+  return attempts.length > 1 || pushback?.kind === "stop" || wasCutShort === true;
 }
 
 function describeAttempt({ endpoint, outcome, code, durationMs }: AttemptRecord): string {

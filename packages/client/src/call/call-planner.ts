@@ -4,18 +4,17 @@ import {
   type CallsUnderWay,
   ClientEndpoints,
   defaultBackoff,
-  defaultBudget,
   failover,
   LatencyWindow,
-  RetryBudget,
+  type Probe,
+  peakEwma,
   RouterChain,
-  random,
   retryByDefault,
   Subsetter,
 } from "@thrice/cluster";
 import {
   type AdvertisedOptions,
-  currentInboundCall,
+  type InboundCall,
   maxTimerMs,
   type RetryPolicy,
 } from "@thrice/core";
@@ -40,24 +39,29 @@ export class CallPlanner {
   readonly #pickers = new Pickers();
   /** What the client's calls choose from. */
   readonly endpoints: ClientEndpoints;
-  readonly #budget: RetryBudget;
   readonly #latencies = new WeakMap<DescMethod, LatencyWindow>();
   readonly #kept = new WeakMap<CallSettings, KeptPlan>();
 
-  constructor(options: ResolvedClientOptions, underWay: CallsUnderWay) {
+  constructor(options: ResolvedClientOptions, underWay: CallsUnderWay, probe: Probe) {
+    const { directory, clock, health: settings, random: draw, events } = options;
+    const health = settings && { settings, random: draw, probe, events };
     this.#options = options;
     this.#underWay = underWay;
-    const { directory, clock, routers, subset, random: draw } = options;
-    this.endpoints = new ClientEndpoints(directory, clock, undefined, {
+    const { routers, subset } = options;
+    this.endpoints = new ClientEndpoints(directory, clock, health, {
       chain: routers.length === 0 ? undefined : new RouterChain(routers),
       subsetter: subset === undefined ? undefined : new Subsetter(subset, draw),
     });
-    this.#budget = new RetryBudget(defaultBudget, options.clock);
   }
 
-  /** Bound of a call that begins now, in milliseconds; `Infinity` for none. */
-  timeoutMs(settings: CallSettings): number {
-    return Math.max(0, Math.min(boundFrom(settings.timeoutMs), this.#inheritedMs()));
+  /** Starts nothing more of its own: no probes. */
+  close(): void {
+    this.endpoints.close();
+  }
+
+  /** Bound of a call that begins now while `inbound` is served, in milliseconds; `Infinity` for none. */
+  timeoutMs(settings: CallSettings, inbound: InboundCall | undefined): number {
+    return Math.max(0, Math.min(boundFrom(settings.timeoutMs), this.#inheritedMs(inbound)));
   }
 
   /** @throws ConnectError if the load balancer makes no picker. */
@@ -71,19 +75,22 @@ export class CallPlanner {
   }
 
   #newPlan(method: DescMethod, settings: CallSettings): CallPlan {
-    const { clock, random: draw } = this.#options;
-    const loadBalance = settings.loadBalance ?? random;
+    const { clock, random, retryBudget, throttle } = this.#options;
+    const policy = this.#policy(settings);
+    const loadBalance = settings.loadBalance ?? peakEwma;
+    retryBudget.expectRetries?.(policy.retries);
     return {
       method,
       endpoints: this.endpoints,
-      budget: this.#budget,
+      budget: retryBudget,
+      throttle,
       latencies: this.#latenciesOf(method),
       clock,
-      random: draw,
+      random,
       strategy: settings.cluster ?? failover,
       picker: this.#pickers.for(loadBalance, method),
       loadBalancerName: loadBalance.name,
-      policy: this.#policy(settings),
+      policy,
       attemptTimeoutMs: boundFrom(this.#attemptTimeoutMs(method, settings)),
       underWay: this.#underWay,
     };
@@ -113,9 +120,9 @@ export class CallPlanner {
   }
 
   /** A caller's deadline that lies further ahead than a timer can reach is no bound. */
-  #inheritedMs(): number {
+  #inheritedMs(inbound: InboundCall | undefined): number {
     if (!this.#options.inheritDeadline) return Number.POSITIVE_INFINITY;
-    const leftMs = currentInboundCall()?.remainingMs() ?? Number.POSITIVE_INFINITY;
+    const leftMs = inbound?.remainingMs() ?? Number.POSITIVE_INFINITY;
     return leftMs > maxTimerMs ? Number.POSITIVE_INFINITY : Math.max(0, leftMs);
   }
 

@@ -19,7 +19,13 @@ import {
   type UnaryResponse,
 } from "@connectrpc/connect";
 import { CallsUnderWay, runCall, startCall } from "@thrice/cluster";
-import { type Answer, type CallOptions, compressFromBytes, systemClock } from "@thrice/core";
+import {
+  type Answer,
+  type CallOptions,
+  compressFromBytes,
+  currentInboundCall,
+  systemClock,
+} from "@thrice/core";
 import { encodeMessage } from "@thrice/protocol";
 import { Channels } from "../channels.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
@@ -32,7 +38,7 @@ import { CallPlanner } from "./call-planner.js";
 import { createMessages } from "./create-messages.js";
 import { ReplayBuffer } from "./replay-buffer.js";
 import { type RequestSource, singleMessage } from "./request-source.js";
-import { type CallTools, UnaryCall } from "./unary-call.js";
+import { type CallFrame, type CallTools, UnaryCall } from "./unary-call.js";
 
 /** One call, as the stub or the transport asks for it. */
 export interface CallRequest {
@@ -59,7 +65,9 @@ export class Caller {
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
-    this.#planner = new CallPlanner(options, this.#underWay);
+    this.#planner = new CallPlanner(options, this.#underWay, (endpoint) =>
+      this.#channels.probe(endpoint),
+    );
     // The wire keeps to real time: a clock that a test moves would leave its connections standing.
     const wire = { ...options, clock: systemClock };
     this.#channels = new Channels(wire, this.#planner.endpoints, options.clock);
@@ -77,11 +85,12 @@ export class Caller {
       const { method, settings } = call;
       const message = create(method.input, init);
       const request = { method, message, settings };
-      const timeoutMs = this.#planner.timeoutMs(settings);
+      const inbound = currentInboundCall();
+      const frame = { timeoutMs: this.#planner.timeoutMs(settings, inbound), inbound };
       const settle = { resolve, reject };
       startCall(
         this.#planner.plan(method, settings),
-        new UnaryCall(this.#tools, request, timeoutMs, options, settle),
+        new UnaryCall(this.#tools, request, frame, options, settle),
       );
     });
   }
@@ -129,6 +138,7 @@ export class Caller {
   /** Fails what still runs and closes the connections. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#planner.close();
     this.#underWay.endAll("rejected", closedError());
     await this.#channels.close();
   }
@@ -140,10 +150,12 @@ export class Caller {
   ): Promise<Response> {
     if (this.#closed) throw closedError();
     const { clock, interceptors } = this.#options;
-    const timeoutMs = this.#planner.timeoutMs(call.settings);
+    const inbound = currentInboundCall();
+    const timeoutMs = this.#planner.timeoutMs(call.settings, inbound);
+    const frame = { timeoutMs, inbound };
     if (interceptors.length === 0) {
       const request = toRequest(this.#common(call, call.signal ?? new AbortController().signal));
-      return this.#send(call, request, toSource(request), timeoutMs);
+      return this.#send(call, request, toSource(request), frame);
     }
     const startedMs = clock.nowMs();
     const bounds = new CallBounds({ signal: call.signal, timeoutMs, clock });
@@ -153,7 +165,7 @@ export class Caller {
         call,
         sent,
         toSource(sent),
-        Math.max(0, timeoutMs + startedMs - clock.nowMs()),
+        { timeoutMs: Math.max(0, timeoutMs + startedMs - clock.nowMs()), inbound },
         bounds,
       );
     const request = toRequest(this.#common(call, bounds.signal));
@@ -173,7 +185,7 @@ export class Caller {
     call: CallRequest,
     request: Request,
     source: RequestSource,
-    timeoutMs: number,
+    { timeoutMs, inbound }: CallFrame,
     bounds?: CallBounds,
   ): Promise<Response> {
     const { method, settings } = call;
@@ -198,7 +210,7 @@ export class Caller {
     bounds?.holdUntil(finished);
     void finished.then(() => source.close());
     if (result.ok) return responseFrom(request, withHistory(result.answer, attempts));
-    throw errorFromCall(method, result, attempts, logger);
+    throw errorFromCall(method, result, attempts, { logger, inbound });
   }
 
   /** Asked only when an attempt was worth repeating: its failure does not tell why it was not. */

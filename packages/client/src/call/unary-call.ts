@@ -9,6 +9,7 @@ import {
   type AttemptResult,
   type CallOptions,
   compressFromBytes,
+  type InboundCall,
   type Logger,
   type RunningAttempt,
   type UnaryAnswer,
@@ -22,6 +23,14 @@ import { errorFromCall } from "./call-error.js";
 export interface CallTools {
   readonly channels: Channels;
   readonly logger: Logger;
+}
+
+/** What bounds and surrounds a call from outside. */
+export interface CallFrame {
+  /** In milliseconds; `Infinity` for no bound. */
+  readonly timeoutMs: number;
+  /** The call that was being served when this one was made. */
+  readonly inbound: InboundCall | undefined;
 }
 
 /** The two ends of a promise. */
@@ -39,11 +48,12 @@ export class UnaryCall implements CallInit, ChannelRequest {
   readonly #settings: CallSettings;
   readonly #options: CallOptions | undefined;
   readonly #settle: Settle;
+  readonly #inbound: InboundCall | undefined;
 
   constructor(
     tools: CallTools,
     request: { method: DescMethod; message: Message; settings: CallSettings },
-    timeoutMs: number,
+    { timeoutMs, inbound }: CallFrame,
     options: CallOptions | undefined,
     settle: Settle,
   ) {
@@ -53,6 +63,7 @@ export class UnaryCall implements CallInit, ChannelRequest {
     this.input = { kind: "one", message: request.message };
     this.#settings = request.settings;
     this.timeoutMs = timeoutMs;
+    this.#inbound = inbound;
     this.#options = options;
     this.#settle = settle;
   }
@@ -87,7 +98,8 @@ export class UnaryCall implements CallInit, ChannelRequest {
 
   onResult(result: AttemptResult, history: AttemptHistory): void {
     if (!result.ok) {
-      this.#settle.reject(errorFromCall(this.method, result, history.attempts, this.#tools.logger));
+      const listeners = { logger: this.#tools.logger, inbound: this.#inbound };
+      this.#settle.reject(errorFromCall(this.method, result, history.attempts, listeners));
       return;
     }
     const answer = result.answer as UnaryAnswer;

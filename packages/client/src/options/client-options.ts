@@ -1,12 +1,24 @@
 import type { Interceptor } from "@connectrpc/connect";
 import {
+  type Budget,
+  ClientThrottle,
   createStaticDirectory,
+  type HealthOptions,
+  type HealthSettings,
+  keepEndpoints,
   type ResolvedSubset,
+  RetryBudget,
+  type RetryBudgetOptions,
+  resolveHealth,
   resolveSubset,
   type SubsetOptions,
+  type Throttle,
+  type ThrottleOptions,
+  unlimitedBudget,
 } from "@thrice/cluster";
 import {
   type Clock,
+  type ClusterEvents,
   checkBoolean,
   checkFunction,
   checkKnownOptions,
@@ -26,6 +38,7 @@ import {
   systemClock,
 } from "@thrice/core";
 import { type ClientTls, type ClientTlsOptions, resolveClientTls } from "@thrice/protocol";
+import { checkEvents } from "./check-events.js";
 import {
   type CallSettings,
   checkMethodOptions,
@@ -56,8 +69,24 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   readonly maxReceiveBytes?: number | undefined;
   /** Request messages of one stream that are kept to be sent again, in bytes; more stops retrying. @defaultValue 1 MiB */
   readonly replayBufferBytes?: number | undefined;
+  /**
+   * How many retries and hedges the client may add to its calls; a budget made by `new RetryBudget()` can be shared among
+   * clients; `false` sets no bound. @defaultValue `{ ratio: 0.2, maxTokens: 20, startTokens: 4, tokensPerSecond: 0.1 }`
+   */
+  readonly retryBudget?: RetryBudgetOptions | Budget | false | undefined;
+  /**
+   * When calls are held back since the service turns most of them down; `false` never does.
+   * @defaultValue `{ ratio: 2, windowMs: 10_000, slack: 10, floorPerSecond: 5 }`
+   */
+  readonly throttle?: ThrottleOptions | false | undefined;
   /** Whether a call that a handler makes ends with the deadline of the call it serves. @defaultValue true */
   readonly inheritDeadline?: boolean | undefined;
+  /** When an endpoint is kept out of the choice, and how it comes back; `false` for never. @defaultValue `{}` */
+  readonly health?: HealthOptions | false | undefined;
+  /** Whether a directory that loses every endpoint, or fails, leaves the client those it knew. @defaultValue true */
+  readonly emptyProtection?: boolean | undefined;
+  /** Told of ejections, returns and probes. @defaultValue nobody */
+  readonly events?: ClusterEvents | undefined;
   /** Takes one line for each call that failed after several attempts. @defaultValue `consoleLogger()` */
   readonly logger?: Logger | undefined;
   /** Tells time; for tests. @defaultValue the system's clock */
@@ -77,7 +106,12 @@ export interface ResolvedClientOptions {
   readonly connectTimeoutMs: number;
   readonly maxReceiveBytes: number;
   readonly replayBufferBytes: number;
+  readonly retryBudget: Budget;
+  readonly throttle: Throttle | undefined;
   readonly inheritDeadline: boolean;
+  /** Undefined if nobody looks after the health of endpoints. */
+  readonly health: HealthSettings | undefined;
+  readonly events: ClusterEvents;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly random: () => number;
@@ -97,12 +131,18 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     maxReceiveBytes = 4 * 1024 * 1024,
     replayBufferBytes = 1024 * 1024,
     inheritDeadline = true,
+    emptyProtection = true,
+    events = {},
     logger = consoleLogger(),
     clock = systemClock,
     random = Math.random,
   } = options;
+  const directory = createStaticDirectory(parseAddresses(options.url));
+  const listeners = checkEvents(events);
   return {
-    directory: createStaticDirectory(parseAddresses(options.url)),
+    directory: checkBoolean("emptyProtection", emptyProtection)
+      ? keepEndpoints(directory, listeners)
+      : directory,
     settings: { ...layerSettings({}, checkMethodOptions(options)), ...checkServiceKey(options) },
     routers: checkRouters(routers),
     subset: resolveSubset(options.subset),
@@ -111,9 +151,13 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
     maxReceiveBytes: checkBytes("maxReceiveBytes", maxReceiveBytes, 1),
     replayBufferBytes: checkBytes("replayBufferBytes", replayBufferBytes, 0),
+    retryBudget: resolveRetryBudget(options.retryBudget, checkClock(clock)),
+    throttle: options.throttle === false ? undefined : new ClientThrottle(options.throttle),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
+    health: resolveHealth(options.health),
+    events: listeners,
     logger: checkLogger("logger", logger),
-    clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
+    clock: checkClock(clock),
     random: checkFunction("random", random),
   };
 }
@@ -129,14 +173,34 @@ const known: ReadonlySet<string> = new Set([
   "connectTimeoutMs",
   "maxReceiveBytes",
   "replayBufferBytes",
+  "retryBudget",
+  "throttle",
   "inheritDeadline",
+  "health",
+  "emptyProtection",
+  "events",
   "logger",
   "clock",
   "random",
 ]);
 
+function checkClock(clock: Clock): Clock {
+  return checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]);
+}
+
 function checkBytes(field: string, value: number, min: number): number {
   return checkWholeNumber(field, value, min, 0xffff_ffff);
+}
+
+function resolveRetryBudget(value: ClientOptions["retryBudget"], clock: Clock): Budget {
+  if (value === undefined) return new RetryBudget({}, clock);
+  if (value === false) return unlimitedBudget;
+  if (!isBudget(value)) return new RetryBudget(value, clock);
+  return checkShape("retryBudget", value, "a budget", ["hasBudget", "take", "noteSuccess"]);
+}
+
+function isBudget(value: RetryBudgetOptions | Budget): value is Budget {
+  return typeof value === "object" && value !== null && "take" in value;
 }
 
 function checkRouters(value: readonly Router[]): readonly Router[] {

@@ -13,6 +13,7 @@ import type {
 import type { EndpointSource, RoutedCall } from "../endpoints/endpoint-source.js";
 import type { Latencies } from "../endpoints/latencies.js";
 import type { Budget } from "../retry/budget.js";
+import type { Throttle } from "../retry/throttle.js";
 import type { CallsUnderWay } from "./calls-under-way.js";
 
 /** What the calls of one method under the same options have in common. */
@@ -27,6 +28,8 @@ export interface CallPlan {
   readonly endpoints: EndpointSource;
   /** Pays for retries and hedges. */
   readonly budget: Budget;
+  /** Holds calls back while the service turns most of them down. */
+  readonly throttle?: Throttle | undefined;
   /** How long the method's attempts took of late. */
   readonly latencies: Latencies;
   readonly clock: Clock;

@@ -11,6 +11,7 @@ import {
   type AttemptResult,
   type CancelTimer,
   type ClusterCall,
+  type ClusterStrategy,
   type Endpoint,
   type FailedAttempt,
   type LiveEndpoint,
@@ -22,9 +23,11 @@ import { freshEndpoints } from "../fresh-endpoints.js";
 import { isIdempotent } from "../retry/decide-retry.js";
 import type { CallInit, CallPlan } from "./call-plan.js";
 import type { UnderWay } from "./calls-under-way.js";
+import { checkedPick } from "./checked-pick.js";
 import { describeFailure, noteBudget } from "./describe-failure.js";
 import { cancelError, deadlineError } from "./end-errors.js";
 import { type AttemptOwner, OpenAttempt } from "./open-attempt.js";
+import { RedoneCall } from "./redone-call.js";
 import { isResult, strategyFailure, strategyThrew } from "./strategy-result.js";
 
 /** Shape: running → settled, with its result told → finished, when nothing of it is left open. */
@@ -92,6 +95,10 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     return this.#plan.endpoints.for(this).all;
   }
 
+  get healthy(): readonly LiveEndpoint[] {
+    return this.#plan.endpoints.for(this).healthy;
+  }
+
   get isRepeatable(): boolean {
     const { policy, method } = this.#plan;
     return policy.retriesSet || isIdempotent(method);
@@ -111,7 +118,9 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     const { signal, timeoutMs } = this.#init;
     this.#plan.underWay.add(this);
     if (this.#dueMs !== Number.POSITIVE_INFINITY) {
-      this.#undoTimer = this.clock.setTimer(timeoutMs, () => this.#passDeadline());
+      this.#undoTimer = this.clock.setTimer(timeoutMs, () =>
+        this.#passDeadline(this.#idleStrategy),
+      );
     }
     if (signal !== undefined) {
       if (signal.aborted) this.handleEvent();
@@ -144,7 +153,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   }
 
   pick(options?: PickOptions): LiveEndpoint | undefined {
-    const { all, healthy } = this.#plan.endpoints.for(this);
+    const { all, healthy } = viewOf(options?.among) ?? this.#plan.endpoints.for(this);
     if (all.length === 0) return undefined;
     const excluded = options?.exclude ?? noEndpoints;
     this.excluded = excluded;
@@ -161,10 +170,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   }
 
   #pickFrom(endpoints: readonly LiveEndpoint[]): LiveEndpoint {
-    const picked = this.#plan.picker.pick(endpoints, this);
-    if (picked !== undefined) return picked;
-    const name = this.#plan.loadBalancerName;
-    throw new Error(`load balancer ${name} picked none of ${endpoints.length} endpoints`);
+    return checkedPick(this.#plan, endpoints, this);
   }
 
   attempt(
@@ -178,16 +184,43 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     if (this.#attempts.length > 0) {
       const whyNot = this.#whyNotAgain(kind);
       if (whyNot !== undefined) return this.#refuse(rejection(endpoint, whyNot));
+    } else if (this.#isHeldBack()) {
+      return this.#refuse(this.#heldBack(endpoint));
     }
     return this.#send(endpoint, remainingMs);
+  }
+
+  #isHeldBack(): boolean {
+    const { throttle, random } = this.#plan;
+    return throttle?.admits(this.nowMs(), random) === false;
+  }
+
+  #heldBack(endpoint: LiveEndpoint): FailedAttempt {
+    const text = this.#plan.throttle?.describe() ?? "";
+    return { ...rejection(endpoint, text), wasCutShort: true };
   }
 
   #whyNotAgain(kind: "retry" | "hedge" | "planned"): string | undefined {
     const whyNot = this.#init.whyNotReplayable();
     if (whyNot !== undefined || kind === "planned") return whyNot;
+    if (this.#attempts.every(neverLeft)) return undefined; // the first request that a server gets of this call
     if (this.#plan.budget.take(kind)) return undefined;
-    this.#wasCutShort = true;
+    this.#wasCutShort ||= kind === "retry";
     return "the retry budget is spent";
+  }
+
+  redo(strategy: ClusterStrategy): Promise<AttemptResult> {
+    if (this.#over !== undefined) return this.#refuse(this.#over);
+    if (this.#plan.underWay.isEnded) return this.#refuse(this.#whyOver());
+    const { methodKind } = this.method;
+    if (methodKind !== "unary") {
+      return this.#refuse(
+        rejection(undefined, `only unary calls can be made again, not ${methodKind}`),
+      );
+    }
+    return new Promise((resolve) => {
+      new CallRun({ ...this.#plan, strategy }, new RedoneCall(this.#init, resolve)).begin();
+    });
   }
 
   pause(delayMs: number): Promise<void> {
@@ -227,16 +260,26 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   }
 
   onJudged(attempt: OpenAttempt, failure: AttemptFailure | undefined): void {
-    const { endpoints, latencies } = this.#plan;
+    const { endpoints, latencies, throttle } = this.#plan;
     const { startedMs, durationMs } = attempt;
     const pushback = failure?.pushback;
+    const outcome = failure?.outcome ?? "answered";
+    const code = failure?.error.code;
+    const nowMs = startedMs + durationMs;
+    throttle?.noteEnd(outcome, code, nowMs);
     endpoints.noteEnd(attempt, {
-      outcome: failure?.outcome ?? "answered",
-      code: failure?.error.code,
-      nowMs: startedMs + durationMs,
+      outcome,
+      code,
+      nowMs,
       pushbackMs: pushback?.kind === "after" ? pushback.delayMs : 0,
     });
-    if (failure === undefined) latencies.note(durationMs);
+    // Without the slow ones that lost or timed out, hedges would make times look ever shorter, and come ever sooner.
+    if (failure === undefined || this.#tookLong(failure)) latencies.note(durationMs);
+  }
+
+  #tookLong({ outcome }: AttemptFailure): boolean {
+    const hasLost = outcome === "cancelled" && this.#over === undefined;
+    return hasLost || outcome === "attempt-timed-out";
   }
 
   onAttemptFinished(): void {
@@ -260,9 +303,15 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     this.#isSettled = true;
     for (const wake of this.#pauses ?? []) wake();
     if (this.#unfinished > 0) this.#stopAllBut(result);
-    if (result.ok) this.#plan.budget.noteSuccess();
+    if (result.ok && result.endpoint !== undefined && this.#wasAnswered())
+      this.#plan.budget.noteSuccess();
     this.#init.onResult(result.ok ? result : this.#describe(result), this);
     this.#finishIfDone();
+  }
+
+  /** A strategy may answer well although no endpoint did. */
+  #wasAnswered(): boolean {
+    return this.#attempts.some(isAnswered);
   }
 
   #describe(failure: FailedAttempt): FailedAttempt {
@@ -286,16 +335,22 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     this.#init.onFinished();
   }
 
-  #passDeadline(): FailedAttempt {
-    return this.end("deadline-passed", deadlineError(this.#init.timeoutMs));
+  #passDeadline(idleStrategy?: string): FailedAttempt {
+    return this.end("deadline-passed", deadlineError(this.#init.timeoutMs, idleStrategy));
+  }
+
+  /** Names the strategy if it waits for something that this call knows nothing of. */
+  get #idleStrategy(): string | undefined {
+    const waits = this.#isSettled || this.#unfinished > 0 || (this.#pauses?.size ?? 0) > 0;
+    return waits ? undefined : this.#plan.strategy.name;
   }
 
   #noEndpoint(): FailedAttempt {
     if (this.#isOver) return this.#whyOver();
-    const { typeName } = this.method.parent;
     const why = this.#plan.endpoints.whyNone?.(this);
+    const { typeName } = this.method.parent;
     if (why === undefined) return rejection(undefined, `no endpoint is known for ${typeName}`);
-    return rejection(undefined, `no endpoint is left for ${typeName}: ${why}`);
+    return rejection(undefined, `no endpoint of ${typeName} is left: ${why}`);
   }
 
   get #isOver(): boolean {
@@ -310,7 +365,9 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   /** A strategy that goes on and on after a refusal would never let another callback run. */
   #refuse(refusal: FailedAttempt): Promise<FailedAttempt> {
     if (++this.#refusals <= maxRefusals) return Promise.resolve(refusal);
-    return Promise.reject(new Error("it goes on although every attempt is refused"));
+    const rejected = Promise.reject(new Error("it goes on although every attempt is refused"));
+    rejected.catch(() => {}); // one that nobody waits for must not end the process
+    return rejected;
   }
 
   #send(endpoint: LiveEndpoint, remainingMs: number): Promise<AttemptResult> {
@@ -355,6 +412,18 @@ const noEndpoints: readonly Endpoint[] = [];
 
 function has(excluded: readonly Endpoint[], { id }: Endpoint): boolean {
   return excluded.some((endpoint) => endpoint.id === id);
+}
+
+function viewOf(among: readonly LiveEndpoint[] | undefined) {
+  return among === undefined ? undefined : { all: among, healthy: among };
+}
+
+function neverLeft(attempt: OpenAttempt): boolean {
+  return attempt.neverLeft;
+}
+
+function isAnswered({ answer }: OpenAttempt): boolean {
+  return answer !== undefined;
 }
 
 function nowMs({ clock }: CallPlan): number {

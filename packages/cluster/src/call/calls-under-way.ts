@@ -14,6 +14,8 @@ export interface UnderWay {
  */
 export class CallsUnderWay {
   #newest: UnderWay | undefined;
+  /** Whether all of them were ended: none is to begin after that. */
+  isEnded = false;
 
   get isEmpty(): boolean {
     return this.#newest === undefined;
@@ -35,8 +37,9 @@ export class CallsUnderWay {
     call.nextUnderWay = undefined;
   }
 
-  /** Ends all that runs now. */
+  /** Ends all that runs now, once and for all. */
   endAll(outcome: Outcome, error: ConnectError): void {
+    this.isEnded = true;
     const calls: UnderWay[] = [];
     for (let call = this.#newest; call !== undefined; call = call.nextUnderWay) calls.push(call);
     for (const call of calls) call.end(outcome, error);

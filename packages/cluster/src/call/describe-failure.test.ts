@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { AttemptRecord, FailedAttempt, Outcome } from "@thrice/core";
-import { describeAttempts, describeFailure } from "./describe-failure.js";
+import { type AttemptRecord, BusinessError, type FailedAttempt, type Outcome } from "@thrice/core";
+import { describeAttempts, describeFailure, noteBudget } from "./describe-failure.js";
 
 const records = (...endpoints: string[]): AttemptRecord[] =>
   endpoints.map((endpoint) => ({
@@ -90,4 +90,15 @@ describe("describeFailure", () => {
     const failure = failed("rejected", error);
     expect(describeFailure(failure, [])).toBe(failure);
   });
+});
+
+test("a failure that the budget cut short keeps its code, and a business error its kind", () => {
+  const plain = failed("answered", new ConnectError("gone", Code.Unavailable));
+  const business = failed("answered", new BusinessError("sold out"));
+  expect(noteBudget(plain).error).toMatchObject({
+    code: Code.Unavailable,
+    rawMessage: "gone (not retried: the retry budget is spent; see retryBudget)",
+  });
+  expect(BusinessError.is(noteBudget(business).error)).toBe(true);
+  expect(BusinessError.is(noteBudget(plain).error)).toBe(false);
 });

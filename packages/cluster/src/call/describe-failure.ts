@@ -1,5 +1,5 @@
 import { ConnectError } from "@connectrpc/connect";
-import type { AttemptRecord, FailedAttempt } from "@thrice/core";
+import { type AttemptRecord, BusinessError, type FailedAttempt } from "@thrice/core";
 
 /**
  * Adds to a failure's text which endpoints were tried, and how often. What a peer answered is its own
@@ -15,16 +15,15 @@ export function describeFailure(
 
 /** Adds that there would have been another attempt, had the budget not been spent. */
 export function noteBudget(failure: FailedAttempt): FailedAttempt {
-  const { rawMessage } = failure.error;
-  return withText(
-    failure,
-    `${rawMessage} (not retried: the retry budget is spent; see retryBudget)`,
-  );
+  const text = `${failure.error.rawMessage} (not retried: the retry budget is spent; see retryBudget)`;
+  return { ...withText(failure, text), wasCutShort: true };
 }
 
 function withText(failure: FailedAttempt, text: string): FailedAttempt {
   const { code, metadata, cause, details } = failure.error;
-  const error = new ConnectError(text, code, metadata, undefined, cause);
+  const error = BusinessError.is(failure.error)
+    ? new BusinessError(text, metadata, cause)
+    : new ConnectError(text, code, metadata, undefined, cause);
   error.details = details;
   return { ...failure, error };
 }

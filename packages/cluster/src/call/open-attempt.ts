@@ -10,7 +10,7 @@ import type {
   Outcome,
   RunningAttempt,
 } from "@thrice/core";
-import type { StartedAttempt } from "../endpoints/attempt-stats.js";
+import type { StartedAttempt } from "../endpoints/started-attempt.js";
 import { codeName } from "./code-name.js";
 
 /** The call that an attempt belongs to. */
@@ -54,6 +54,11 @@ export class OpenAttempt implements AttemptListener, StartedAttempt {
     this.result = new Promise((resolve) => {
       this.#resolve = resolve;
     });
+  }
+
+  /** Whether it ended without a request being sent, and so without load for any server. */
+  get neverLeft(): boolean {
+    return this.#failure?.outcome === "connect-failed";
   }
 
   /** What is told of it, once it has ended. */

@@ -1,6 +1,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
-import type { AttemptResult, ClusterStrategy } from "@thrice/core";
-import { CallBench, nothingLeft, strategy } from "../testing/call-bench.js";
+import type { AttemptResult, ClusterStrategy, Picker } from "@thrice/core";
+import { CallBench, endpoint, nothingLeft, strategy } from "../testing/call-bench.js";
 import { answer, failure, silence } from "../testing/scripted-wire.js";
 
 const bench = new CallBench();
@@ -54,6 +54,7 @@ describe("a custom strategy that breaks its promise", () => {
     { name: "a plain Error for an error", value: { ok: false, error: new Error("x") } },
     { name: "undefined for an error", value: { ok: false, error: undefined } },
     { name: "ok with an error", value: { ok: true, error: new ConnectError("x") } },
+    { name: "ok with an answer of nothing", value: { ok: true, answer: { kind: "unary" } } },
     { name: "ok with no answer", value: { ok: true, answer: undefined } },
   ])("ends the call as internal when its result has $name", async ({ value }) => {
     const run: ClusterStrategy["run"] = async (call) => {
@@ -214,12 +215,46 @@ describe("a custom strategy that knows no end", () => {
   });
 });
 
-test("a load balancer that picks nothing ends the call as internal, and is named", async () => {
-  const { result } = await bench.play({
-    picker: { pick: () => undefined },
-    loadBalancerName: "mine",
+describe("a load balancer that does not do its part ends its call as internal, and is named", () => {
+  const stranger = endpoint("a");
+  const many = Array.from({ length: 65 }, (_, at) => `n${at}`);
+  test.each([
+    { what: "picks nothing", pick: () => undefined, says: "mine picked none of 3 endpoints" },
+    {
+      what: "throws",
+      pick: () => {
+        throw new Error("no idea");
+      },
+      says: /^load balancer mine threw: Error: no idea$/,
+    },
+    {
+      what: "picks an endpoint of its own making",
+      pick: () => stranger,
+      says: /mine picked .*'a'.*, which is none of 3 endpoints/,
+    },
+    {
+      what: "makes a promise",
+      pick: async () => undefined,
+      says: "mine picked Promise { undefined }, which is none of 3 endpoints",
+    },
+    {
+      what: "makes a promise that fails",
+      pick: () => Promise.reject(new Error("too late")),
+      says: /mine picked Promise .*, which is none of 3 endpoints/,
+    },
+    { what: "picks null", pick: () => null, says: "mine picked null, which is none of 3" },
+    {
+      what: "picks from a long list what is no endpoint",
+      pick: () => "n1",
+      names: many,
+      says: "mine picked 'n1', which is none of 65 endpoints",
+    },
+  ])("$what", async ({ pick, says, names = ["a", "b", "c"] }) => {
+    const picker = { pick } as unknown as Picker;
+    const { result, wire } = await bench.play({ picker, loadBalancerName: "mine", names });
+    expect(result).toMatchObject({ ok: false, error: { code: Code.Internal } });
+    const rawMessage = expect.stringMatching(says);
+    expect(result).toMatchObject({ error: { rawMessage } });
+    expect(wire.asked).toEqual([]);
   });
-  expect(result).toMatchObject({ ok: false, error: { code: Code.Internal } });
-  const text = "load balancer mine picked none of 3 endpoints";
-  expect(result).toMatchObject({ error: { rawMessage: expect.stringContaining(text) } });
 });

@@ -1,4 +1,5 @@
-import { AttemptStats, type StartedAttempt } from "./attempt-stats.js";
+import { AttemptStats } from "./attempt-stats.js";
+import type { StartedAttempt } from "./started-attempt.js";
 
 /** An attempt that began at `startedMs`. */
 function attempt(startedMs: number): StartedAttempt {

@@ -7,6 +7,7 @@
 import type { EndpointStats } from "@thrice/core";
 import type { HealthRecord } from "./health/health-record.js";
 import type { EndpointVerdict } from "./judge-endpoint.js";
+import type { StartedAttempt } from "./started-attempt.js";
 
 /** Time in which an old peak of the latency falls to 1/e, in milliseconds. @see Finagle, PeakEwma */
 const decayMs = 10_000;
@@ -16,13 +17,6 @@ const penaltyMs = 5_000;
 
 /** The most that one attempt counts as, in milliseconds: a clock that jumps must not mark an endpoint for hours. */
 const longestMs = 60_000;
-
-/** An attempt, as the statistics of its endpoint keep it while it is under way. The links belong to them. */
-export interface StartedAttempt {
-  readonly startedMs: number;
-  olderAttempt: StartedAttempt | undefined;
-  newerAttempt: StartedAttempt | undefined;
-}
 
 /** Statistics of one endpoint, kept by the calls. */
 export class AttemptStats implements EndpointStats {

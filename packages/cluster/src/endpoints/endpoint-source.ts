@@ -1,6 +1,6 @@
 import type { Code } from "@connectrpc/connect";
 import type { LiveEndpoint, Outcome, RoutedCall } from "@thrice/core";
-import type { StartedAttempt } from "./attempt-stats.js";
+import type { StartedAttempt } from "./started-attempt.js";
 
 export type { RoutedCall };
 

@@ -1,3 +1,9 @@
+/**
+ * What is known of the endpoints of a directory, from one snapshot to the next.
+ *
+ * An update costs what has changed, and one comparison for each place of the list: 100 of 10 000 in well under a
+ * millisecond (bench/update.ts), as long as the directory leaves the others where they were.
+ */
 import type { Clock, Directory, Endpoint, LiveEndpoint, Snapshot } from "@thrice/core";
 import { AttemptStats } from "./attempt-stats.js";
 
@@ -9,14 +15,18 @@ export interface TrackedEndpoint extends LiveEndpoint {
 /** How long the statistics of an endpoint that was taken away are kept for its return, in milliseconds. */
 const keptMs = 60_000;
 
-/** An endpoint that is known, or was a short time ago. */
+/** An endpoint that is known. */
 interface Known {
   source: Endpoint;
   live: TrackedEndpoint;
-  /** Number of the last snapshot that it stood in. */
-  seen: number;
-  /** When it was found to be away. */
-  goneMs: number;
+  /** Places in the list; 0 only while a snapshot is being taken. */
+  places: number;
+}
+
+/** An endpoint that was known a short time ago. */
+interface Gone {
+  readonly stats: AttemptStats;
+  readonly sinceMs: number;
 }
 
 /** The endpoints of a directory, with statistics that outlive its snapshots. */
@@ -26,7 +36,8 @@ export class LiveEndpoints {
   #snapshot: Snapshot | undefined;
   #endpoints: readonly TrackedEndpoint[] = [];
   readonly #known = new Map<string, Known>();
-  #snapshots = 0;
+  /** Oldest first. */
+  readonly #gone = new Map<string, Gone>();
 
   constructor(directory: Directory, clock: Clock) {
     this.#directory = directory;
@@ -42,49 +53,60 @@ export class LiveEndpoints {
 
   /** The endpoint with this id, if it is known now. */
   get(id: string): TrackedEndpoint | undefined {
-    const known = this.#known.get(id);
-    return known?.seen === this.#snapshots ? known.live : undefined;
+    return this.#known.get(id)?.live;
   }
 
   #take(snapshot: Snapshot): void {
     const nowMs = this.#clock.nowMs();
     const sinceMs = this.#snapshot === undefined ? Number.NEGATIVE_INFINITY : nowMs;
-    this.#snapshot = snapshot;
-    this.#snapshots++;
+    const before = this.#snapshot?.endpoints ?? [];
+    const after = snapshot.endpoints;
     this.#forget(nowMs);
-    this.#endpoints = snapshot.endpoints.map((endpoint) => this.#track(endpoint, sinceMs));
-    this.#noteGone(nowMs);
+    const left: Known[] = [];
+    for (let at = 0; at < before.length; at++) {
+      if (before[at] === after[at]) continue;
+      const known = this.#known.get((before[at] as Endpoint).id) as Known;
+      if (--known.places === 0) left.push(known);
+    }
+    const endpoints = this.#endpoints.slice(0, after.length);
+    for (let at = 0; at < after.length; at++) {
+      if (before[at] !== after[at]) endpoints[at] = this.#track(after[at] as Endpoint, sinceMs);
+    }
+    for (const known of left) if (known.places === 0) this.#letGo(known, nowMs);
+    this.#snapshot = snapshot;
+    this.#endpoints = endpoints;
   }
 
   /** What stands in the new snapshot as it did in the old one stays the same object. */
   #track(source: Endpoint, sinceMs: number): TrackedEndpoint {
-    const known = this.#known.get(source.id);
+    const { id } = source;
+    const known = this.#known.get(id);
     if (known === undefined) {
-      const live = Object.freeze({ ...source, stats: new AttemptStats(sinceMs) });
-      this.#known.set(source.id, { source, live, seen: this.#snapshots, goneMs: 0 });
+      const stats = this.#gone.get(id)?.stats ?? new AttemptStats(sinceMs);
+      this.#gone.delete(id);
+      const live = Object.freeze({ ...source, stats });
+      this.#known.set(id, { source, live, places: 1 });
       return live;
     }
     if (known.source !== source) {
       known.source = source;
       known.live = Object.freeze({ ...source, stats: known.live.stats });
     }
-    known.seen = this.#snapshots;
+    known.places++;
     return known.live;
   }
 
-  /** Lets go of those that have been away for too long. */
-  #forget(nowMs: number): void {
-    if (this.#known.size === this.#endpoints.length) return;
-    for (const [id, { seen, goneMs }] of this.#known) {
-      const isAway = seen < this.#snapshots - 1;
-      if (isAway && !(nowMs - goneMs < keptMs)) this.#known.delete(id);
-    }
+  #letGo({ live: { id, stats } }: Known, nowMs: number): void {
+    this.#known.delete(id);
+    this.#gone.set(id, { stats, sinceMs: nowMs });
   }
 
-  #noteGone(nowMs: number): void {
-    if (this.#known.size === this.#endpoints.length) return;
-    for (const known of this.#known.values()) {
-      if (known.seen === this.#snapshots - 1) known.goneMs = nowMs;
+  /** Forgets those that have been away for too long, or since a time that is still to come. */
+  #forget(nowMs: number): void {
+    for (const [id, { sinceMs }] of this.#gone) {
+      const awayMs = nowMs - sinceMs;
+      if (awayMs >= 0 && awayMs < keptMs) return;
+      this.#gone.delete(id);
     }
   }
 }

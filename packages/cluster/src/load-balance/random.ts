@@ -1,22 +1,17 @@
-import type { LiveEndpoint, LoadBalancer, PickContext } from "@thrice/core";
+import type { LiveEndpoint, LoadBalancer, PickContext, Picker } from "@thrice/core";
+import { WeightTables } from "./weight-tables.js";
 
-/** Picks an endpoint with a chance proportional to its weight. */
+/** Picks an endpoint with a chance proportional to its weight, in constant time. */
 export const random: LoadBalancer = {
   name: "random",
-  createPicker: () => ({ pick: pickWeighted }),
+  createPicker: () => new RandomPicker(),
 };
 
-function pickWeighted(
-  endpoints: readonly LiveEndpoint[],
-  { random }: PickContext,
-): LiveEndpoint | undefined {
-  let totalWeight = 0;
-  for (const endpoint of endpoints) totalWeight += endpoint.weight;
-  if (totalWeight === 0) return endpoints[Math.floor(random() * endpoints.length)];
-  let mark = random() * totalWeight;
-  for (const endpoint of endpoints) {
-    if (mark < endpoint.weight) return endpoint;
-    mark -= endpoint.weight;
+class RandomPicker implements Picker {
+  readonly #tables = new WeightTables();
+
+  pick(endpoints: readonly LiveEndpoint[], context: PickContext): LiveEndpoint | undefined {
+    const table = this.#tables.for(endpoints, context);
+    return table.endpoints[table.draw(context.random)];
   }
-  return endpoints.findLast(({ weight }) => weight > 0); // rounding has carried the mark past the end
 }

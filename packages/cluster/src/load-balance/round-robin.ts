@@ -1,8 +1,12 @@
-import type { LiveEndpoint, LoadBalancer, Picker } from "@thrice/core";
+import type { LiveEndpoint, LoadBalancer, PickContext, Picker } from "@thrice/core";
+import { LongTurns } from "./long-turns.js";
+import { ShortTurns } from "./short-turns.js";
+import type { WeightTable } from "./weight-table.js";
+import { WeightTables } from "./weight-tables.js";
 
 /**
  * Picks endpoints in turn, each as often as its weight says, and the turns of a heavy one spread out: weights
- * 5, 1, 1 give a a b a c a a.
+ * 5, 1, 1 give a a b a c a a. Constant time: a list of more than 64 is kept in queues, one per weight.
  *
  * @see nginx, smooth weighted round-robin (upstream/ngx_http_upstream_round_robin.c)
  */
@@ -11,35 +15,38 @@ export const roundRobin: LoadBalancer = {
   createPicker: () => new RoundRobinPicker(),
 };
 
-class RoundRobinPicker implements Picker {
-  /** How far each endpoint, by id, is owed a turn; one that sits out a pick keeps what it is owed. */
-  readonly #credit = new Map<string, number>();
+/** Longest list that is looked through at each pick. */
+const shortLength = 64;
 
-  pick(endpoints: readonly LiveEndpoint[]): LiveEndpoint | undefined {
-    const allZero = endpoints.every((endpoint) => endpoint.weight === 0);
-    let totalWeight = 0;
-    let best: LiveEndpoint | undefined;
-    let bestCredit = Number.NEGATIVE_INFINITY;
-    for (const endpoint of endpoints) {
-      const weight = allZero ? 1 : endpoint.weight;
-      const credit = (this.#credit.get(endpoint.id) ?? 0) + weight;
-      this.#credit.set(endpoint.id, credit);
-      totalWeight += weight;
-      if (credit > bestCredit && weight > 0) {
-        best = endpoint;
-        bestCredit = credit;
-      }
+class RoundRobinPicker implements Picker {
+  readonly #tables = new WeightTables();
+  readonly #short = new ShortTurns();
+  readonly #longs = new WeakMap<WeightTable, LongTurns>();
+  #long: LongTurns | undefined = undefined;
+
+  pick(endpoints: readonly LiveEndpoint[], context: PickContext): LiveEndpoint | undefined {
+    const table = this.#tables.for(endpoints, context);
+    if (table.endpoints.length <= shortLength) {
+      if (this.#long !== undefined) this.#becomeShort(table, this.#long);
+      return this.#short.next(table);
     }
-    if (best !== undefined) this.#credit.set(best.id, bestCredit - totalWeight);
-    if (this.#credit.size > 2 * endpoints.length + spareEntries) this.#forgetAllBut(endpoints);
-    return best;
+    const long = this.#long?.table === table ? this.#long : this.#longFor(table);
+    return table.endpoints[long.next()];
   }
 
-  #forgetAllBut(endpoints: readonly LiveEndpoint[]): void {
-    const ids = new Set(endpoints.map(({ id }) => id));
-    for (const id of this.#credit.keys()) if (!ids.has(id)) this.#credit.delete(id);
+  #longFor(table: WeightTable): LongTurns {
+    let long = this.#longs.get(table);
+    if (long === undefined) {
+      const credits = this.#long ?? { creditOf: (id: string) => this.#short.creditOf(id) };
+      long = new LongTurns(table, credits);
+      this.#longs.set(table, long);
+    }
+    this.#long = long;
+    return long;
+  }
+
+  #becomeShort(table: WeightTable, long: LongTurns): void {
+    for (const { id } of table.endpoints) this.#short.setCredit(id, long.creditOf(id));
+    this.#long = undefined;
   }
 }
-
-/** LiveEndpoints that went away may be remembered for a while, but not without bound. */
-const spareEntries = 64;

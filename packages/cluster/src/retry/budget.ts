@@ -1,4 +1,6 @@
-/** Pays for retries and hedges of all calls of a client. */
+import type { FailedAttempt } from "@thrice/core";
+
+/** Pays for retries and hedges. One may serve many calls, and many clients. */
 export interface Budget {
   /** Whether there is something left. */
   hasBudget(kind: "retry" | "hedge"): boolean;
@@ -6,4 +8,15 @@ export interface Budget {
   take(kind: "retry" | "hedge"): boolean;
   /** Takes note that a call succeeded, and so earned a share of an attempt. */
   noteSuccess(): void;
+  /** Takes note of an attempt that its call's policy counts as a failure. */
+  noteFailure?(failure: Pick<FailedAttempt, "pushback">): void;
+  /** Takes note that calls with so many retries are to come: a fresh budget pays for all of one. */
+  expectRetries?(retries: number): void;
 }
+
+/** Pays for everything. */
+export const unlimitedBudget: Budget = {
+  hasBudget: () => true,
+  take: () => true,
+  noteSuccess: () => {},
+};

@@ -1,5 +1,5 @@
 import type { ClusterStrategy } from "@thrice/core";
-import { decideRetry } from "../retry/decide-retry.js";
+import { attemptAndRetry, type RetryPlan } from "./attempt-and-retry.js";
 
 /**
  * Makes up to `1 + retries` attempts, each on an endpoint that was not tried yet while there is one, until
@@ -7,17 +7,9 @@ import { decideRetry } from "../retry/decide-retry.js";
  */
 export const failover: ClusterStrategy = {
   name: "failover",
-  async run(call) {
-    let result = await call.attempt(call.pick());
-    for (let retry = 1; !result.ok; retry++) {
-      const decision = decideRetry(result, call, retry);
-      if (decision.kind === "stop") break;
-      if (decision.afterMs > 0) await call.pause(decision.afterMs);
-      const attemptsBefore = call.tried.length;
-      const next = await call.attempt(call.pick({ exclude: call.tried }));
-      if (call.tried.length === attemptsBefore) break; // not sent; what the last one said tells more
-      result = next;
-    }
-    return result;
-  },
+  run: (call) => attemptAndRetry(call, untried),
+};
+
+const untried: RetryPlan = {
+  choose: (call, tried) => (tried.length === 0 ? call.pick() : call.pick({ exclude: tried })),
 };

@@ -1,21 +1,22 @@
 /** Runs calls against a scripted wire and a fake clock, and tells what they left open. */
 import { getEventListeners } from "node:events";
 import type { DescMethod } from "@bufbuild/protobuf";
-import type { ClusterStrategy, Directory, PickContext, Picker, RetryPolicy } from "@thrice/core";
+import type { ClusterStrategy, Directory, Picker, RetryPolicy } from "@thrice/core";
 import { FakeClock } from "@thrice/core/testing";
 import type { CallInit, CallPlan } from "../call/call-plan.js";
 import { CallsUnderWay } from "../call/calls-under-way.js";
 import { type CallEnd, runCall } from "../call/run-call.js";
-import { AttemptStats } from "../endpoints/attempt-stats.js";
 import { ClientEndpoints } from "../endpoints/client-endpoints.js";
 import { LatencyWindow } from "../endpoints/latency-window.js";
-import type { TrackedEndpoint } from "../endpoints/live-endpoints.js";
 import { defaultBackoff } from "../retry/backoff.js";
-import type { Budget } from "../retry/budget.js";
+import { unlimitedBudget } from "../retry/budget.js";
 import { retryByDefault } from "../retry/retry-predicate.js";
 import { failover } from "../strategy/failover.js";
 import { methods } from "./greet-service.js";
+import { endpoint } from "./pick-bench.js";
 import { type AttemptScript, ScriptedWire } from "./scripted-wire.js";
+
+export { endpoint, pickContext } from "./pick-bench.js";
 
 /** What a test may say of a call; the rest is plain. */
 export interface BenchCall
@@ -70,7 +71,7 @@ export class CallBench {
     const all = {
       ...plainPlan(),
       endpoints: new ClientEndpoints(directory, clock),
-      budget: plentiful,
+      budget: unlimitedBudget,
       latencies: new LatencyWindow(clock),
       message: undefined,
       header: undefined,
@@ -115,32 +116,6 @@ export class CallBench {
 export function listenersOf(signal: AbortSignal): number {
   return getEventListeners(signal, "abort").length;
 }
-
-/** An endpoint whose id is `id`, of which nothing has been seen. */
-export function endpoint(id: string, weight = 100): TrackedEndpoint {
-  const stats = new AttemptStats(Number.NEGATIVE_INFINITY);
-  return { id, address: { host: id, port: 1, params: {} }, weight, zone: "", stats };
-}
-
-/** What a picker is told, plain unless said otherwise. */
-export function pickContext(more: Partial<PickContext> = {}): PickContext {
-  return {
-    method: methods.unary,
-    message: undefined,
-    header: undefined,
-    excluded: [],
-    random: () => 0,
-    nowMs: () => 0,
-    ...more,
-  };
-}
-
-/** Pays for everything. */
-export const plentiful: Budget = {
-  hasBudget: () => true,
-  take: () => true,
-  noteSuccess: () => {},
-};
 
 /** A directory that the test changes. */
 export class ChangingDirectory implements Directory {

@@ -52,7 +52,7 @@ export class DataFrames {
         out.append(bytes);
       }
     }
-    out.flushIfLong();
+    out.noteFrame();
   }
 
   /** Adds content to the last frame; `false` if that cannot be. */

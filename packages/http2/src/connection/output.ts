@@ -9,6 +9,11 @@ import type { Duplex } from "node:stream";
 /** Bodies shorter than this are copied: that is cheaper than one more buffer to write. */
 export const copyLimitBytes = 4_096;
 const flushAtBytes = 32_768;
+/**
+ * DATA frames that are written before the turn is over. With many calls that answer each other, two peers would otherwise
+ * take turns at working; measured with 64 streams of ping-pong (bench), this is half as fast again.
+ */
+const flushAtFrames = 32;
 const smallestSlabBytes = 512;
 const largestSlabBytes = 65_536;
 
@@ -34,6 +39,8 @@ export class Output {
   #parts: Uint8Array[] = noParts;
   #partBytes = 0;
   #holdsBody = false;
+  /** DATA frames since the last write. */
+  #frames = 0;
   /** What was written last, by which a new slab is measured. */
   #lastFlushBytes = 0;
   #isScheduled = false;
@@ -113,9 +120,11 @@ export class Output {
     return end;
   }
 
-  /** Writes before the turn is over if much has gathered, so that the peer has something to do meanwhile. */
-  flushIfLong(): void {
-    if (!this.#holdsBody && this.heldBytes >= flushAtBytes) this.flush();
+  /** Notes a DATA frame, and writes before the turn is over if much has gathered, so that the peer has something to do. */
+  noteFrame(): void {
+    this.#frames++;
+    if (this.#holdsBody) return;
+    if (this.#frames >= flushAtFrames || this.heldBytes >= flushAtBytes) this.flush();
   }
 
   /** Hands everything to the socket. */
@@ -123,6 +132,7 @@ export class Output {
     this.#isScheduled = false;
     if (this.#isClosed) return;
     const socket = this.#socket;
+    this.#frames = 0;
     const heldBytes = this.heldBytes;
     if (heldBytes === 0) return;
     const tail = this.#at > this.#from ? this.slab.subarray(this.#from, this.#at) : undefined;

@@ -37,6 +37,7 @@ export function openChannel(place: Place, options: ChannelOptions): Channel {
         ? startUnary(context, request, details, listener)
         : startStream(context, request, details, listener);
     },
+    redialSoon: () => pool.forgetFailures(),
     retire: () => pool.drain(),
     close: () => pool.close(),
   };

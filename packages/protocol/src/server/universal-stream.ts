@@ -22,6 +22,7 @@ export class UniversalStream implements StreamSink {
   readonly #body: IncomingQueue<Buffer, Uint8Array>;
   readonly #controller = new AbortController();
   #hasWholeRequest = false;
+  #onWholeRequest: (() => void) | undefined = undefined;
   #resume: (() => void) | undefined = undefined;
 
   constructor(stream: ServerStream) {
@@ -36,8 +37,9 @@ export class UniversalStream implements StreamSink {
   async serve(headers: HeaderList, respond: Respond): Promise<void> {
     try {
       const answer = await respond(this.#request(headers));
+      if (isShort(headers)) await this.#wholeRequest();
       await this.#send(headers.get(":method") === "HEAD" ? withoutContent(answer) : answer);
-      this.#askToStop(headers);
+      this.#askToStop();
     } catch (reason) {
       this.#stream.reset(ErrorCode.INTERNAL_ERROR);
       throw reason;
@@ -61,6 +63,7 @@ export class UniversalStream implements StreamSink {
   onRequestEnd(): void {
     this.#hasWholeRequest = true;
     this.#body.finish();
+    this.#onWholeRequest?.();
   }
 
   onWritable(): void {
@@ -74,6 +77,15 @@ export class UniversalStream implements StreamSink {
       this.#controller.abort(error);
     }
     this.#resume?.();
+    this.#onWholeRequest?.();
+  }
+
+  /** Resolves once the caller has sent all, or is gone. */
+  #wholeRequest(): Promise<void> {
+    if (this.#hasWholeRequest || this.#stream.hasEnded) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#onWholeRequest = resolve;
+    });
   }
 
   #request(headers: HeaderList): UniversalServerRequest {
@@ -122,12 +134,19 @@ export class UniversalStream implements StreamSink {
   }
 
   /** @see RFC 9113 section 8.1. What waits for a window would be lost; the stream then ends with the request. */
-  #askToStop(headers: HeaderList): void {
+  #askToStop(): void {
     if (this.#hasWholeRequest || this.#stream.bufferedBytes > 0) return;
-    // Some callers, such as curl 7.88, drop an answer that a reset follows. What is short anyway is let come.
-    if (Number(headers.get("content-length") ?? Number.NaN) <= shortRequestBytes) return;
     this.#stream.reset(ErrorCode.NO_ERROR);
   }
+}
+
+/**
+ * Whether a request says that it is short and on its way; then it is answered when it is there. Some callers, such as curl
+ * 7.88, hang if the answer comes before, or drop it if a reset follows.
+ */
+function isShort(headers: HeaderList): boolean {
+  const length = Number(headers.get("content-length") ?? Number.NaN);
+  return length <= shortRequestBytes && headers.get("expect") === undefined;
 }
 
 /** @see RFC 9110 section 9.3.2 */

@@ -233,13 +233,15 @@ describe("an ejection", () => {
     expect(bench.told.at(-1)).toBe("50 a in 50: a call went well");
   });
 
-  test("resets the latency to three times the best peer's when it ends", async () => {
+  test("makes the latency half of the best peer's for the trial, and at most three times as long after it", async () => {
     const bench = new HealthBench();
     bench.succeed("b", 1, 20);
     bench.succeed("c", 1, 10);
     bench.fail("a", 5);
     expect(bench.find("a").stats.latencyMs).toBe(5_000);
     await bench.pass(250);
+    expect(bench.find("a").stats.latencyMs).toBe(5);
+    bench.succeed("a", 1, 900);
     expect(bench.find("a").stats.latencyMs).toBe(30);
   });
 

@@ -51,6 +51,9 @@ export class EndpointHealth {
   readonly #prober: Prober | undefined;
   readonly #slow: SlowThreshold;
   #lookedMs = Number.NEGATIVE_INFINITY;
+  /** When an attempt last began or ended, and since when that has happened without a pause. */
+  #beatMs = Number.NEGATIVE_INFINITY;
+  #steadySinceMs = Number.NEGATIVE_INFINITY;
 
   constructor(live: LiveEndpoints, clock: Clock, init: HealthInit) {
     const { settings, random, probe, events = {} } = init;
@@ -105,18 +108,24 @@ export class EndpointHealth {
     roster.dueMs = Math.min(roster.dueMs, Math.max(dueMs, nowMs + stepMs));
   }
 
-  /** An attempt began. */
+  /** An attempt began, and stands in the statistics already. */
   noteStart(attempt: NotedAttempt): void {
-    const { health } = (attempt.endpoint as TrackedEndpoint).stats;
-    if (health?.state !== "trial") return;
-    const endpoint = this.#roster.find(attempt.endpoint);
-    if (endpoint !== undefined) this.#roster.hold(endpoint, attempt);
+    const { health, inFlight } = (attempt.endpoint as TrackedEndpoint).stats;
+    this.#noteBeat(attempt.startedMs);
+    if (health === undefined) return;
+    if (health.state === "trial") {
+      const endpoint = this.#roster.find(attempt.endpoint);
+      if (endpoint !== undefined) this.#roster.hold(endpoint, attempt);
+    } else if (health.state === "in" && inFlight > this.#settings.windowAttempts / 2) {
+      this.#lookIfStuck(attempt, health);
+    }
   }
 
   /** An attempt has ended. */
   noteEnd(attempt: NotedAttempt, verdict: EndpointVerdict, nowMs: number): void {
     const { stats } = attempt.endpoint as TrackedEndpoint;
     const tookMs = Math.max(0, nowMs - attempt.startedMs);
+    this.#noteBeat(nowMs);
     const isSlow = verdict !== "bad" && tookMs >= this.#slow.ms;
     stats.health ??= new HealthRecord();
     const { health } = stats;
@@ -124,6 +133,7 @@ export class EndpointHealth {
     if (tells) health.note(verdict, isSlow, this.#settings.windowAttempts);
     if (verdict === "good") {
       health.noteTook(tookMs);
+      health.answeredMs = nowMs;
       this.#slow.refresh(this.#roster.endpoints, nowMs);
     }
     const isAfterProof = verdict !== "neutral" && attempt.startedMs >= health.provedMs;
@@ -135,6 +145,24 @@ export class EndpointHealth {
     if (health.state !== "in") this.#decide(end, tells);
     else if (verdict === "bad") this.#blame(end);
     else if (isSlow) this.#putOnProbation(end);
+  }
+
+  /** A process that has paused sees answers late, and must not blame those who gave them. */
+  #noteBeat(nowMs: number): void {
+    const sinceMs = nowMs - this.#beatMs;
+    if (sinceMs > this.#slow.ms / 2 || sinceMs < 0) this.#steadySinceMs = nowMs;
+    this.#beatMs = nowMs;
+  }
+
+  /** Attempts pile up at an endpoint that gives no answer at all: it hangs, long before any of them times out. */
+  #lookIfStuck({ endpoint, startedMs }: NotedAttempt, health: HealthRecord): void {
+    const { oldestStartMs, inFlight } = endpoint.stats;
+    const sinceMs = Math.max(oldestStartMs, health.answeredMs, this.#steadySinceMs);
+    if (startedMs - sinceMs < this.#slow.ms) return;
+    const known = this.#roster.find(endpoint);
+    if (known === undefined) return;
+    const reason = `${inFlight} attempts under way, and no answer for ${Math.round(startedMs - sinceMs)} ms, far longer than elsewhere`;
+    this.#roster.eject(known, "slow", reason, startedMs);
   }
 
   /** Starts no more probes. */

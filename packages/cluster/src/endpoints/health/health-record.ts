@@ -1,6 +1,6 @@
 import type { EjectionCause } from "@thrice/core";
-import type { StartedAttempt } from "../attempt-stats.js";
 import type { EndpointVerdict } from "../judge-endpoint.js";
+import type { StartedAttempt } from "../started-attempt.js";
 
 /**
  * How one endpoint has done of late, and whether it takes calls.
@@ -14,6 +14,8 @@ export class HealthRecord {
   failuresInRow = 0;
   /** Moving average of what good answers took, in milliseconds; NaN until there was one. */
   typicalMs = Number.NaN;
+  /** When an attempt last went well. */
+  answeredMs = Number.NEGATIVE_INFINITY;
   /** Ejections that count for how long the next one lasts. */
   strikes = 0;
   /** When it was last ejected. */
@@ -53,7 +55,7 @@ export class HealthRecord {
 
   /** Takes note of an attempt; the last `window` of them count. */
   note(verdict: EndpointVerdict, isSlow: boolean, window: number): void {
-    const mask = 2 ** window - 1;
+    const mask = (1 << window) - 1;
     if (verdict === "bad") this.failuresInRow++;
     else if (verdict === "good") this.failuresInRow = 0;
     this.#failed = ((this.#failed << 1) | (verdict === "bad" ? 1 : 0)) & mask;

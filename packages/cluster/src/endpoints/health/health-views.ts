@@ -11,6 +11,8 @@ export class HealthViews {
   readonly #panicRatio: number;
   readonly #kept = new WeakMap<readonly TrackedEndpoint[], KeptView>();
   #version = 0;
+  /** Whether none is ejected, so that no list has to be gone through. */
+  #isClear = true;
   #last: EndpointView = { all: [], healthy: [], isPanic: false };
   #lastVersion = -1;
 
@@ -18,9 +20,10 @@ export class HealthViews {
     this.#panicRatio = panicRatio;
   }
 
-  /** Something has come or gone. */
-  change(): void {
+  /** Some have come or gone; `ejected` of all are not in. */
+  change(ejected: number): void {
     this.#version++;
+    this.#isClear = ejected === 0;
   }
 
   /** What of `all` may be chosen; `all` itself while nothing is amiss, or if too much is. */
@@ -36,6 +39,11 @@ export class HealthViews {
   }
 
   #make(all: readonly TrackedEndpoint[], before: EndpointView | undefined): EndpointView {
+    if (this.#isClear) {
+      return before?.healthy === all && !before.isPanic
+        ? before
+        : { all, healthy: all, isPanic: false };
+    }
     const present = all.filter(({ stats }) => stats.health?.isAway !== true);
     const away = all.length - present.length;
     const isPanic = away > 0 && (present.length === 0 || away > this.#panicRatio * all.length);

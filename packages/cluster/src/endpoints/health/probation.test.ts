@@ -111,3 +111,65 @@ describe("on probation", () => {
     expect(bench.told.at(-1)).toContain("a out 500: the call on trial failed");
   });
 });
+
+describe("an endpoint that hangs", () => {
+  /** Begins an attempt at `a` every 10 ms, while `b` answers. */
+  async function hang(bench: HealthBench, count: number) {
+    for (let i = 0; i < count; i++) {
+      await bench.clock.advance(10);
+      bench.succeed("b", 1, 5);
+      bench.start("a");
+    }
+  }
+
+  test.each([
+    { count: 15, healthy: "abcd" },
+    { count: 16, healthy: "bcd" },
+  ])(
+    "is out when $count attempts in 10 ms each got no answer: $healthy",
+    async ({ count, healthy }) => {
+      const bench = await settled();
+      await hang(bench, count);
+      expect(bench.healthy()).toBe(healthy);
+    },
+  );
+
+  test("is told of with what is under way, and how long nothing has come", async () => {
+    const bench = await settled();
+    await hang(bench, 16);
+    const reason = "16 attempts under way, and no answer for 150 ms, far longer than elsewhere";
+    expect(bench.told).toEqual([`2160 a out 1000: ${reason}`]);
+  });
+
+  test("is not out while it answers now and then", async () => {
+    const bench = await settled();
+    for (let round = 0; round < 5; round++) {
+      await hang(bench, 14);
+      bench.end(bench.start("a", 20));
+    }
+    expect(bench.healthy()).toBe("abcd");
+  });
+
+  test("is not out while no more than ten attempts are under way", async () => {
+    const bench = await settled();
+    await hang(bench, 9);
+    for (let i = 0; i < 100; i++) {
+      await bench.clock.advance(10);
+      bench.succeed("b", 1, 5);
+      bench.end(bench.start("a"), "cancelled");
+    }
+    expect(bench.healthy()).toBe("abcd");
+  });
+
+  test("is not taken for one when it is this process that has paused", async () => {
+    const bench = await settled();
+    await hang(bench, 10);
+    await bench.clock.advance(1_000);
+    bench.start("a");
+    expect(bench.healthy()).toBe("abcd");
+    await hang(bench, 14);
+    expect(bench.healthy()).toBe("abcd");
+    await hang(bench, 1);
+    expect(bench.healthy()).toBe("bcd");
+  });
+});

@@ -1,9 +1,9 @@
-import type { ClusterEvents, Endpoint, LiveEndpoint } from "@thrice/core";
+import type { ClusterEvents, LiveEndpoint } from "@thrice/core";
 import { logQuietly } from "@thrice/core";
 import type { HealthCounters } from "./health-counters.js";
 
 /** Tells whether an endpoint is well. One that rejects, or throws, counts as no. Should settle within seconds. */
-export type Probe = (endpoint: Endpoint) => Promise<boolean>;
+export type Probe = (endpoint: LiveEndpoint) => Promise<boolean>;
 
 /** Probes that may begin within one interval, so that a service that is down is not flooded. */
 const maxPerInterval = 10;
@@ -50,7 +50,7 @@ export class Prober {
     this.#isClosed = true;
   }
 
-  async #ask(endpoint: Endpoint): Promise<boolean> {
+  async #ask(endpoint: LiveEndpoint): Promise<boolean> {
     try {
       return (await this.#init.probe(endpoint)) === true;
     } catch {

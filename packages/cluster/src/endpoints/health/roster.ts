@@ -8,15 +8,17 @@ import {
   type LiveEndpoint,
   logQuietly,
 } from "@thrice/core";
-import type { StartedAttempt } from "../attempt-stats.js";
 import type { LiveEndpoints, TrackedEndpoint } from "../live-endpoints.js";
+import type { StartedAttempt } from "../started-attempt.js";
 import type { HealthCounters } from "./health-counters.js";
 import type { HealthSettings } from "./health-options.js";
 import type { HealthRecord } from "./health-record.js";
 import { HealthViews } from "./health-views.js";
 
 /** A healed endpoint's latency as a multiple of the best peer's: low enough to be tried soon, and not by all at once. */
-const resetRatio = 3;
+const healedRatio = 3;
+/** That of one on trial: a load balancer that looks at latencies takes it as soon as it sees it, and it is only one call. */
+const trialRatio = 0.5;
 
 /** What a roster needs. */
 export interface RosterInit {
@@ -61,7 +63,7 @@ export class Roster {
     this.#ejected = 0;
     for (const { stats } of this.#troubled) if (stats.health?.state !== "in") this.#ejected++;
     if (this.#troubled.size > 0) this.dueMs = Number.NEGATIVE_INFINITY;
-    this.views.change();
+    this.views.change(this.#ejected);
   }
 
   /** The endpoint as it is known now, if it is. */
@@ -91,7 +93,7 @@ export class Roster {
     health.untilMs = nowMs + forMs;
     health.wasProbedBad = false;
     this.#ejected = others + 1;
-    this.views.change();
+    this.views.change(this.#ejected);
     this.wake(endpoint, health.untilMs);
     this.counters.ejections++;
     const known = this.#endpoints.length;
@@ -106,8 +108,8 @@ export class Roster {
     health.trial = undefined;
     health.untilMs = nowMs;
     health.stopProbing();
-    this.forgive(endpoint, nowMs);
-    this.views.change();
+    this.#forgive(endpoint, trialRatio, nowMs);
+    this.views.change(this.#ejected);
     this.#tell("onTrial", { endpoint, reason });
   }
 
@@ -117,7 +119,7 @@ export class Roster {
     health.state = "held";
     health.trial = attempt;
     health.untilMs = attempt.startedMs + this.#init.settings.maxEjectionMs; // in case it never ends
-    this.views.change();
+    this.views.change(this.#ejected);
     this.wake(endpoint, health.untilMs);
   }
 
@@ -126,7 +128,7 @@ export class Roster {
     const health = endpoint.stats.health as HealthRecord;
     health.state = "trial";
     health.trial = undefined;
-    this.views.change();
+    this.views.change(this.#ejected);
   }
 
   /** Lets an endpoint take calls as before. */
@@ -140,8 +142,8 @@ export class Roster {
     health.stopProbing();
     this.#ejected--;
     this.#troubled.delete(endpoint);
-    this.forgive(endpoint, nowMs);
-    this.views.change();
+    this.#forgive(endpoint, healedRatio, nowMs);
+    this.views.change(this.#ejected);
     this.counters.returns++;
     const afterMs = Math.max(0, nowMs - health.outSinceMs);
     this.#tell("onReturn", { endpoint, reason, afterMs });
@@ -151,19 +153,7 @@ export class Roster {
   settle(endpoint: TrackedEndpoint, nowMs: number): void {
     (endpoint.stats.health as HealthRecord).stopProbing();
     if (endpoint.stats.health?.state === "in") this.#troubled.delete(endpoint);
-    this.forgive(endpoint, nowMs);
-  }
-
-  /** Lets go of what old failures have done to an endpoint's latency. */
-  forgive({ stats }: TrackedEndpoint, nowMs: number): void {
-    let bestMs = Number.NaN;
-    for (const peer of this.#endpoints) {
-      const { latencyMs } = peer.stats;
-      if (peer.stats !== stats && !(latencyMs >= bestMs) && !Number.isNaN(latencyMs)) {
-        bestMs = latencyMs;
-      }
-    }
-    stats.resetLatency(resetRatio * bestMs, nowMs);
+    this.#forgive(endpoint, healedRatio, nowMs);
   }
 
   /** How long the next stay away lasts, in milliseconds: each time twice as long, and at least half of it. */
@@ -174,6 +164,18 @@ export class Roster {
     const longestMs = Math.min(ejectionMs * 2 ** health.strikes, maxEjectionMs);
     if (longestMs < maxEjectionMs) health.strikes++;
     return this.#jittered(longestMs);
+  }
+
+  /** Lets go of what old failures have done to an endpoint's latency. */
+  #forgive({ stats }: TrackedEndpoint, ratio: number, nowMs: number): void {
+    let bestMs = Number.NaN;
+    for (const peer of this.#endpoints) {
+      const { latencyMs } = peer.stats;
+      if (peer.stats !== stats && !(latencyMs >= bestMs) && !Number.isNaN(latencyMs)) {
+        bestMs = latencyMs;
+      }
+    }
+    stats.resetLatency(ratio * bestMs, nowMs);
   }
 
   #longMs(health: HealthRecord, cause: EjectionCause, nowMs: number): number {

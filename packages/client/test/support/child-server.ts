@@ -1,0 +1,28 @@
+/** A server in a process of its own, which a test can kill. */
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+
+export interface ChildServer {
+  readonly url: string;
+  readonly port: number;
+  /** Kills it without any warning, and waits until it is gone. */
+  kill(): Promise<void>;
+}
+
+/** Starts `serve-child.ts`. */
+export async function spawnServer(port = 0): Promise<ChildServer> {
+  const program = join(__dirname, "serve-child.ts");
+  const options = ["--conditions=@thrice/source", "--import", "tsx", program, `${port}`];
+  const child = spawn(process.execPath, options, { stdio: ["ignore", "pipe", "inherit"] });
+  const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+  return { url: `tri://127.0.0.1:${line}`, port: Number(line), kill: () => kill(child) };
+}
+
+async function kill(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const gone = once(child, "exit");
+  child.kill("SIGKILL");
+  await gone;
+}

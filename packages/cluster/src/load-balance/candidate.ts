@@ -1,0 +1,74 @@
+import type { LiveEndpoint } from "@thrice/core";
+
+/** An endpoint that may be picked, as a cost function sees it. The object is used again: take what you need, keep nothing. */
+export interface Candidate {
+  readonly endpoint: LiveEndpoint;
+  /**
+   * Attempts under way there, and the one that is to come: 1 at least. With weight 200 among others of 100, each attempt
+   * under way counts about half.
+   */
+  readonly load: number;
+  /**
+   * What `stats.latencyMs` has come down to by now, in milliseconds, at least 0.1. Of an endpoint of which nothing is known,
+   * what is usual for its peers.
+   */
+  readonly latencyMs: number;
+  /** Age of the oldest attempt under way there, in milliseconds; 0 if there is none. */
+  readonly waitingMs: number;
+  /** The time, in milliseconds; only differences mean anything. */
+  readonly nowMs: number;
+}
+
+/** Time in which a latency falls to 1/e while nothing new is known, in milliseconds. @see Finagle, PeakEwma */
+const decayMs = 10_000;
+/** Shortest latency told apart, in milliseconds, so that the load still counts where all are quick. */
+const shortestMs = 0.1;
+
+/** Hot path: works out only what the cost function asks for. */
+export class WeighedCandidate implements Candidate {
+  endpoint!: LiveEndpoint;
+  nowMs = 0;
+  /** Multiple of the mean weight of the list. */
+  relativeWeight = 1;
+  readonly #usual: UsualLatency;
+
+  constructor(usual: UsualLatency) {
+    this.#usual = usual;
+  }
+
+  get load(): number {
+    return 1 + this.endpoint.stats.inFlight / this.relativeWeight;
+  }
+
+  get latencyMs(): number {
+    const { latencyMs, latencyAtMs } = this.endpoint.stats;
+    if (Number.isNaN(latencyMs)) return this.#usual.ms;
+    const agedMs = Math.max(0, this.nowMs - latencyAtMs);
+    return Math.max(shortestMs, latencyMs * Math.exp(-agedMs / decayMs));
+  }
+
+  get waitingMs(): number {
+    return Math.max(0, this.nowMs - this.endpoint.stats.oldestStartMs);
+  }
+}
+
+/**
+ * Follows the median of the latencies that it is shown, with one number: up a step for each above it, down for each below.
+ *
+ * @see Ma, Muthukrishnan and Sandler, "Frugal Streaming for Estimating Quantiles", 2013
+ */
+export class UsualLatency {
+  /** Milliseconds. */
+  ms = shortestMs;
+  #isKnown = false;
+
+  note(latencyMs: number): void {
+    if (Number.isNaN(latencyMs)) return;
+    if (this.#isKnown) this.ms = Math.max(shortestMs, this.ms * (latencyMs > this.ms ? up : down));
+    else this.ms = Math.max(shortestMs, latencyMs);
+    this.#isKnown = true;
+  }
+}
+
+const up = 1.05;
+const down = 1 / up;

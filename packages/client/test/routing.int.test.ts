@@ -29,7 +29,7 @@ test("a tag that is insisted on and no server has fails the call, and says why",
   const error = await failureOf(stub.unary({}, { attachments: { "dubbo.tag": "gray" } }));
   expect(error).toMatchObject({
     message:
-      "[unavailable] no endpoint is left for kinds.KindsService: router tag leaves none of the 1 that are known",
+      "[unavailable] no endpoint of kinds.KindsService is left: router tag leaves none of the 1 that are known",
   });
 });
 

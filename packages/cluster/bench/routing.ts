@@ -22,7 +22,7 @@ import {
 } from "../src/index.js";
 import { greeting, methods } from "../src/testing/greet-service.js";
 
-const calls = 2_000_000;
+const calls = 300_000;
 
 const rules = `
 conditions:
@@ -72,11 +72,16 @@ for (const count of [3, 1_000, 10_000, 100_000]) {
     });
     source.for(call);
     const nanos = Math.min(measure(source), measure(source), measure(source));
-    snapshot = { ...snapshot, endpoints: known.slice(1) };
-    const startMs = performance.now();
-    source.for(call);
-    const updateMs = (performance.now() - startMs).toFixed(2);
-    console.log(`${count} endpoints, ${name}: ${nanos} ns per call, ${updateMs} ms per update`);
+    let updateMs = Number.POSITIVE_INFINITY;
+    for (let update = 0; update < 10; update++) {
+      snapshot = { ...snapshot, endpoints: known.slice(update) };
+      const startMs = performance.now();
+      source.for(call);
+      updateMs = Math.min(updateMs, performance.now() - startMs);
+    }
+    console.log(
+      `${count} endpoints, ${name}: ${nanos} ns per call, ${updateMs.toFixed(2)} ms per update`,
+    );
   }
 }
 

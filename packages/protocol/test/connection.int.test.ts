@@ -125,3 +125,25 @@ test.each(["answered", "left"])(
     expect(stdout).toBe(`${how}\n`);
   },
 );
+
+test("a channel that is retired lets a stream go on to its end, takes no more, and is closed then", async () => {
+  const goOn = Promise.withResolvers<void>();
+  const peer = closing(
+    await openConnectPeer({
+      async *watch() {
+        yield note("a");
+        await goOn.promise;
+        yield note("b");
+      },
+    }),
+  );
+  const channel = closing(channelTo(peer.port));
+  const messages = await answerOf(channel.start(one("watch")).end);
+  expect(textOf((await messages.next()).value as never)).toBe("a");
+  const retired = channel.retire();
+  expect(await endOf(channel.start(one("unary")))).toMatchObject({ outcome: "rejected" });
+  goOn.resolve();
+  expect(textOf((await messages.next()).value as never)).toBe("b");
+  expect((await messages.next()).done).toBe(true);
+  await retired;
+});

@@ -395,7 +395,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     const { typeName } = this.method.parent;
     const why = this.#plan.endpoints.whyNone?.(this);
     if (why === undefined) return rejection(undefined, `no endpoint is known for ${typeName}`);
-    return rejection(undefined, `no endpoint is left for ${typeName}: ${why}`);
+    return rejection(undefined, `no endpoint of ${typeName} is left: ${why}`);
   }
 
   get #isOver(): boolean {

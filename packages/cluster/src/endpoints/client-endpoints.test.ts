@@ -117,7 +117,7 @@ test("a call that routers leave nothing for is told which one", async () => {
     ok: false,
     error: {
       rawMessage:
-        "no endpoint is left for greet.GreetService: router tag leaves none of the 5 that are known",
+        "no endpoint of greet.GreetService is left: router tag leaves none of the 5 that are known",
     },
   });
 });

@@ -19,6 +19,7 @@ export type AttemptInit = ChannelRequest & AttemptDetails;
 /** A channel whose attempts have promises. */
 export interface TestChannel {
   start(init: AttemptInit): ListenedAttempt;
+  retire(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -41,6 +42,7 @@ export function channelToPlace(place: Place, options: Partial<ChannelOptions> = 
   });
   return {
     start: (init) => listenToAttempt((listener) => channel.start(init, init, listener)),
+    retire: () => channel.retire(),
     close: () => channel.close(),
   };
 }

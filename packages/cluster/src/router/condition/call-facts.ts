@@ -7,18 +7,19 @@ import type { ConditionKey } from "./condition-key.js";
 /** What a key before `=>` stands for; undefined if there is nothing. */
 export function callFact(
   key: ConditionKey,
-  { method, message, header }: RoutedCall,
+  call: RoutedCall,
   consumer: ConsumerFacts,
 ): string | readonly string[] | undefined {
+  const { method } = call;
   switch (key.kind) {
     case "method":
       return namesOf(method);
     case "interface":
       return method.parent.typeName;
     case "argument":
-      return message === undefined ? undefined : argument(message, method.input, key.path);
+      return call.message && argument(call.message, method.input, key.path);
     case "attachment":
-      return header?.get(key.name) ?? undefined;
+      return call.header?.get(key.name) ?? undefined;
     case "param":
       return consumer(key.name);
   }

@@ -3,6 +3,7 @@ import { type Consumer, type ConsumerFacts, resolveConsumer } from "../consumer.
 import { drawFor, drawIndex } from "../draw.js";
 import { type RuledRouter, SwappableRules } from "../rules/swappable-rules.js";
 import { callFact, endpointFact } from "./call-facts.js";
+import type { ConditionKey } from "./condition-key.js";
 import {
   type ChainedRules,
   type ConditionRules,
@@ -28,11 +29,11 @@ export function conditionRouter(rules: string, consumer: Consumer = {}): RuledRo
 /** A key lists the rules that fit the call, each as one character, and for weights where the draw leads to. */
 class ConditionRouter implements RuledRouter {
   readonly name = "condition";
-  readonly #consumer: ConsumerFacts;
+  readonly #factOf: (key: ConditionKey, call: RoutedCall) => ReturnType<typeof callFact>;
   readonly #rules: SwappableRules<ConditionRules>;
 
   constructor(text: string, consumer: ConsumerFacts) {
-    this.#consumer = consumer;
+    this.#factOf = (key, call) => callFact(key, call, consumer);
     this.#rules = new SwappableRules("conditionRouter", text, (one) =>
       parseConditionRules(one, consumer),
     );
@@ -79,7 +80,7 @@ class ConditionRouter implements RuledRouter {
   }
 
   #fits(when: Condition, call: RoutedCall): boolean {
-    return when.length === 0 || holds(when, (key) => callFact(key, call, this.#consumer));
+    return when.length === 0 || holds(when, call, this.#factOf);
   }
 }
 
@@ -124,5 +125,5 @@ function selectDestination(endpoints: List, { to }: WeightedRule, drawn: number)
 }
 
 function select(endpoints: List, condition: Condition): List {
-  return endpoints.filter((endpoint) => holds(condition, (key) => endpointFact(key, endpoint)));
+  return endpoints.filter((endpoint) => holds(condition, endpoint, endpointFact));
 }

@@ -7,7 +7,7 @@ const consumer = (name: string) => ({ region: "hangzhou" })[name];
 /** Whether `text` holds where parameters have these values. */
 function holdsFor(text: string, values: Record<string, string>): boolean {
   const factOf = (key: ConditionKey) => (key.kind === "param" ? values[key.name] : undefined);
-  return holds(parseCondition(text, "from", consumer), factOf);
+  return holds(parseCondition(text, "from", consumer), undefined, factOf);
 }
 
 test.each([
@@ -71,7 +71,7 @@ test("any text is a condition or has a problem", () => {
   fc.assert(
     fc.property(text, fc.constantFrom("from", "to"), (pieces, side) => {
       try {
-        holds(parseCondition(pieces.join(""), side, consumer), () => "x");
+        holds(parseCondition(pieces.join(""), side, consumer), undefined, () => "x");
       } catch (problem) {
         expect(problem).toBeInstanceOf(ConditionProblem);
       }

@@ -35,23 +35,33 @@ export function parseCondition(
   return pairs;
 }
 
-/** Whether all pairs hold. `valuesOf` says what a key stands for; nothing, and the pair does not hold. */
-export function holds(
+/**
+ * Whether all pairs hold. `valuesOf` says what a key stands for; nothing, and the pair does not hold.
+ *
+ * Hot path: asked for each attempt of a call. Nothing is made.
+ */
+export function holds<Subject>(
   condition: Condition,
-  valuesOf: (key: ConditionKey) => string | readonly string[] | undefined,
+  subject: Subject,
+  valuesOf: (key: ConditionKey, subject: Subject) => string | readonly string[] | undefined,
 ): boolean {
-  return condition.every((pair) => {
-    const values = valuesOf(pair.key);
-    if (values === undefined) return false;
-    if (typeof values === "string") return pairHolds(pair, [values]);
-    return pairHolds(pair, values);
-  });
+  for (const { key, wanted, unwanted } of condition) {
+    const values = valuesOf(key, subject);
+    if (values === undefined || isOneOf(unwanted, values)) return false;
+    if (wanted.length > 0 && !isOneOf(wanted, values)) return false;
+  }
+  return true;
 }
 
-function pairHolds({ wanted, unwanted }: ConditionPair, values: readonly string[]): boolean {
-  const isOneOf = (patterns: readonly ValuePattern[]) =>
-    patterns.some((pattern) => values.some((value) => pattern(value)));
-  return !isOneOf(unwanted) && (wanted.length === 0 || isOneOf(wanted));
+function isOneOf(patterns: readonly ValuePattern[], values: string | readonly string[]): boolean {
+  for (const pattern of patterns) {
+    if (typeof values === "string") {
+      if (pattern(values)) return true;
+      continue;
+    }
+    for (const value of values) if (pattern(value)) return true;
+  }
+  return false;
 }
 
 function parsePair(tokens: Tokens, side: "from" | "to", consumer: ConsumerFacts): ConditionPair {

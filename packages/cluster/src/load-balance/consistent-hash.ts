@@ -7,7 +7,7 @@ import {
   type Picker,
   show,
 } from "@thrice/core";
-import { type AddKey, keyOfFields, keyOfHeader } from "./hash-key.js";
+import { FieldsKey, type HashKey, HeaderKey } from "./hash-key.js";
 import { HashRing } from "./hash-ring.js";
 import { Md5 } from "./md5.js";
 
@@ -48,15 +48,15 @@ export function consistentHash(options: ConsistentHashOptions = {}): LoadBalance
 
 class HashPicker implements Picker {
   readonly heedsExcluded = true;
-  readonly #addKey: AddKey;
+  readonly #key: HashKey;
   readonly #virtualNodes: number;
   readonly #md5 = new Md5();
   readonly #rings = new WeakMap<readonly LiveEndpoint[], HashRing>();
   #list: readonly LiveEndpoint[] | undefined = undefined;
   #ring: HashRing | undefined = undefined;
 
-  constructor(addKey: AddKey, virtualNodes: number) {
-    this.#addKey = addKey;
+  constructor(key: HashKey, virtualNodes: number) {
+    this.#key = key;
     this.#virtualNodes = virtualNodes;
   }
 
@@ -65,10 +65,11 @@ class HashPicker implements Picker {
     return ring?.find(this.#pointOf(context), context.excluded);
   }
 
+  /** 32 bits with a sign. */
   #pointOf(context: PickContext): number {
     const md5 = this.#md5.begin();
-    if (!this.#addKey(context, md5)) return Math.floor(context.random() * 2 ** 32);
-    return (md5.end().words[0] as number) >>> 0;
+    if (!this.#key.addTo(md5, context)) return (context.random() * 2 ** 32) | 0;
+    return md5.end().words[0] as number;
   }
 
   #ringFor(endpoints: readonly LiveEndpoint[]): HashRing {
@@ -85,16 +86,16 @@ class HashPicker implements Picker {
   }
 }
 
-function keyMaker({ fields, header }: ConsistentHashOptions): () => AddKey {
+function keyMaker({ fields, header }: ConsistentHashOptions): () => HashKey {
   if (header === undefined) {
     const names = checkFields(fields ?? [0]);
-    return () => keyOfFields(names);
+    return () => new FieldsKey(names);
   }
   if (fields !== undefined) {
     throw new TypeError(`fields must not be set beside header, got ${show(fields)}`);
   }
   const name = checkHeader(header);
-  return () => keyOfHeader(name);
+  return () => new HeaderKey(name);
 }
 
 function checkFields(fields: unknown): readonly (string | number)[] {

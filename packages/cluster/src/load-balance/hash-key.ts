@@ -4,32 +4,44 @@ import type { PickContext } from "@thrice/core";
 import { show } from "@thrice/core";
 import type { Md5 } from "./md5.js";
 
-/** Adds the key of a call to a hash; false if the call has none. */
-export type AddKey = (context: PickContext, md5: Md5) => boolean;
-
-/** The key is the value of an attachment. */
-export function keyOfHeader(name: string): AddKey {
-  return ({ header }, md5) => {
-    const value = header?.get(name) ?? null;
-    if (value !== null) md5.add(value);
-    return value !== null;
-  };
+/** What decides where the calls of one method go. */
+export interface HashKey {
+  /** Adds the key of a call to a hash; false if the call has none. */
+  addTo(md5: Md5, context: PickContext): boolean;
 }
 
-/**
- * The key is made of fields of the request, one behind the other. A stream of requests has none.
- *
- * The function made throws a RangeError, at the first call of a method, if the request has no such field, or one that is no
- * single value.
- */
-export function keyOfFields(names: readonly (string | number)[]): AddKey {
-  let fields: readonly DescField[] | undefined;
-  return ({ message, method }, md5) => {
+/** The key is the value of an attachment. */
+export class HeaderKey implements HashKey {
+  readonly #name: string;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  addTo(md5: Md5, { header }: PickContext): boolean {
+    const value = header?.get(this.#name) ?? null;
+    if (value !== null) md5.add(value);
+    return value !== null;
+  }
+}
+
+/** The key is made of fields of the request, one behind the other. A stream of requests has none. */
+export class FieldsKey implements HashKey {
+  readonly #names: readonly (string | number)[];
+  #fields: readonly DescField[] | undefined = undefined;
+
+  constructor(names: readonly (string | number)[]) {
+    this.#names = names;
+  }
+
+  /** @throws RangeError if the method's request has no such field, or one that is no single value. */
+  addTo(md5: Md5, { message, method }: PickContext): boolean {
     if (message === undefined) return false;
-    fields ??= names.map((name, at) => findField(`fields[${at}]`, method.input, name));
+    this.#fields ??= this.#names.map((name, at) => findField(`fields[${at}]`, method.input, name));
+    const fields = this.#fields;
     for (let at = 0; at < fields.length; at++) addField(md5, message, fields[at] as DescField);
     return true;
-  };
+  }
 }
 
 function findField(option: string, type: DescMessage, name: string | number): DescField {

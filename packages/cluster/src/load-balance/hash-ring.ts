@@ -42,7 +42,11 @@ export class HashRing {
     }
   }
 
-  /** Endpoint of the point, 0 to 2³² − 1, without those that are excluded, as long as there is another. */
+  /**
+   * Endpoint of a point, without those that are excluded, as long as there is another.
+   *
+   * Units: `point` is 32 bits, with a sign or without: a number of more than 31 bits would cost an allocation.
+   */
   find(point: number, excluded: readonly Endpoint[]): LiveEndpoint | undefined {
     const { length } = this.#points.marks;
     const start = this.#ceiling(point);
@@ -60,7 +64,8 @@ export class HashRing {
   }
 
   /** Position of the first that is not below `point`; after the last comes the first. Points lie evenly, so it is near. */
-  #ceiling(point: number): number {
+  #ceiling(bits: number): number {
+    const point = bits >>> 0;
     const { marks } = this.#points;
     const { length } = marks;
     const guess = Math.floor((point / ringSize) * length);

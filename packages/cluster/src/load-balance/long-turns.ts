@@ -49,7 +49,7 @@ export class LongTurns {
     for (let at = 0; at < length; at++) total += nominal.weights[at] as number;
     this.#total = total;
     this.#credits = new Float64Array(length);
-    this.#queues = queuesOf(nominal.weights, this.#takeOver(before));
+    this.#queues = queuesOf(nominal, this.#takeOver(before));
   }
 
   /** Position of the endpoint whose turn it is. */
@@ -168,11 +168,34 @@ function clamp(credit: number, total: number): number {
   return Math.max(-total, Math.min(credit, total));
 }
 
-function nominalWeights(table: WeightTable): { weights: Float64Array; isExact: boolean } {
+/** The weight of each endpoint's queue. */
+interface Nominal {
+  readonly weights: Float64Array;
+  /** How many there are of each weight. */
+  readonly counts: ReadonlyMap<number, number>;
+  /** Whether the weights are those of the endpoints. */
+  readonly isExact: boolean;
+}
+
+function nominalWeights(table: WeightTable): Nominal {
   const weights = new Float64Array(table.endpoints.length);
   for (let at = 0; at < weights.length; at++) weights[at] = table.weightAt(at);
-  if (table.isEven || new Set(weights).size <= mostExactQueues) return { weights, isExact: true };
-  return { weights: weights.map(nextStep), isExact: false };
+  if (table.isEven) {
+    return { weights, counts: new Map([[weights[0] as number, weights.length]]), isExact: true };
+  }
+  const counts = countEach(weights);
+  if (counts.size <= mostExactQueues) return { weights, counts, isExact: true };
+  const stepped = weights.map(nextStep);
+  return { weights: stepped, counts: countEach(stepped), isExact: false };
+}
+
+function countEach(weights: Float64Array): Map<number, number> {
+  const counts = new Map<number, number>();
+  for (let at = 0; at < weights.length; at++) {
+    const weight = weights[at] as number;
+    counts.set(weight, (counts.get(weight) ?? 0) + 1);
+  }
+  return counts;
 }
 
 /** The lowest power of √2 that is not below `weight`. */
@@ -180,15 +203,17 @@ function nextStep(weight: number): number {
   return Math.max(weight, 2 ** (Math.ceil(2 * Math.log2(weight)) / 2));
 }
 
-function queuesOf(weights: Float64Array, order: Uint32Array): Queue[] {
-  const kinds = [...new Set(weights)];
-  if (kinds.length === 1) return [{ weight: kinds[0] as number, members: order, head: 0 }];
-  const byWeight = new Map(kinds.map((weight) => [weight, [] as number[]]));
+function queuesOf({ weights, counts }: Nominal, order: Uint32Array): Queue[] {
+  const queues = Array.from(counts, ([weight, count]) => {
+    return { weight, members: counts.size === 1 ? order : new Uint32Array(count), head: 0 };
+  });
+  if (queues.length === 1) return queues;
+  const byWeight = new Map(queues.map((queue) => [queue.weight, queue]));
   for (let at = 0; at < order.length; at++) {
     const member = order[at] as number;
-    byWeight.get(weights[member] as number)?.push(member);
+    const queue = byWeight.get(weights[member] as number) as Queue;
+    queue.members[queue.head++] = member;
   }
-  return Array.from(byWeight, ([weight, members]) => {
-    return { weight, members: Uint32Array.from(members), head: 0 };
-  });
+  for (const queue of queues) queue.head = 0;
+  return queues;
 }

@@ -5,6 +5,7 @@
 import type { AttemptListener, UnaryAnswer } from "@thrice/core";
 import { systemClock } from "@thrice/core";
 import {
+  type AttemptRequest,
   type CallInit,
   type CallPlan,
   CallsUnderWay,
@@ -85,16 +86,30 @@ class BenchCall implements CallInit {
 }
 
 /** The same without the cluster layer: what the bench itself takes. */
-function startBare(init: CallInit): void {
-  init.start({} as never, {
-    onAnswer: () => init.onResult({ ok: true, answer } as never, { attempts: [] }),
-    onFailure: () => {},
-    onFinished: () => init.onFinished(),
-  });
+class BareCall implements AttemptListener {
+  readonly #init: CallInit;
+
+  constructor(init: CallInit) {
+    this.#init = init;
+  }
+
+  onAnswer(): void {
+    this.#init.onResult(result, history);
+  }
+
+  onFailure(): void {}
+
+  onFinished(): void {
+    this.#init.onFinished();
+  }
 }
 
+const result = { ok: true, endpoint: undefined, answer } as const;
+const history = { attempts: [] };
+const request = { timeoutMs: 3_000 } as unknown as AttemptRequest;
+
 const contestants: Record<string, (init: CallInit) => void> = {
-  bare: startBare,
+  bare: (init) => void init.start(request, new BareCall(init)),
   cluster: (init) => startCall(plan, init),
 };
 

@@ -114,8 +114,8 @@ export class ClientEndpoints implements EndpointSource {
   noteEnd(attempt: NotedAttempt, note: AttemptNote): void {
     const { stats } = attempt.endpoint as TrackedEndpoint;
     const verdict = judgeEndpoint(note);
-    stats.noteEnd(verdict, attempt, note.nowMs, note.pushbackMs);
-    this.#health?.noteEnd(attempt, verdict, note.nowMs);
+    stats.noteEnd(verdict, attempt, attempt.endedMs, note.pushbackMs);
+    this.#health?.noteEnd(attempt, verdict);
   }
 
   /** Starts nothing more of its own. */

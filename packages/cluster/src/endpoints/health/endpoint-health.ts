@@ -122,7 +122,8 @@ export class EndpointHealth {
   }
 
   /** An attempt has ended. */
-  noteEnd(attempt: NotedAttempt, verdict: EndpointVerdict, nowMs: number): void {
+  noteEnd(attempt: NotedAttempt, verdict: EndpointVerdict): void {
+    const nowMs = attempt.endedMs;
     const { stats } = attempt.endpoint as TrackedEndpoint;
     const tookMs = Math.max(0, nowMs - attempt.startedMs);
     this.#noteBeat(nowMs);

@@ -94,6 +94,7 @@ export {
   type ServiceOptions,
 } from "@thrice/core";
 export type { ClientTlsOptions } from "@thrice/protocol";
+export type { CloseOptions } from "./call/drain.js";
 export { type Client, newClient } from "./client.js";
 export type { ClientOptions } from "./options/client-options.js";
 export { callOptionsKey, createThriceTransport, type ThriceTransport } from "./transport.js";

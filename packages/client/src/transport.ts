@@ -7,6 +7,7 @@ import {
 } from "@connectrpc/connect";
 import { checkKnownOptions, type MethodOptions, maxTimerMs } from "@thrice/core";
 import { Caller, type CallRequest } from "./call/caller.js";
+import type { CloseOptions } from "./call/drain.js";
 import { type ClientOptions, resolveClientOptions } from "./options/client-options.js";
 import {
   type CallSettings,
@@ -19,8 +20,8 @@ import {
 export interface ThriceTransport extends Transport {
   /** As `setServiceConfig` of a client. @throws TypeError or RangeError naming path, bound and value. */
   setServiceConfig(config: string | object | undefined): void;
-  /** Fails what still runs and closes the connections. */
-  close(): Promise<void>;
+  /** As `close` of a client. @throws TypeError or RangeError naming field, bound and value of a wrong option. */
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /** Context key that carries Thrice's options for one call of a Connect client. */
@@ -67,7 +68,7 @@ export function createThriceTransport(options: ClientOptions): ThriceTransport {
       return response as never;
     },
     setServiceConfig: (config) => caller.setServiceConfig(config),
-    close: () => caller.close(),
+    close: (closeOptions) => caller.close(closeOptions),
   };
 }
 

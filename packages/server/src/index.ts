@@ -14,3 +14,4 @@ export type { HandlerOptions } from "@thrice/core/codegen-v1";
 export type { ServerTlsOptions } from "@thrice/protocol";
 export type { ServerOptions } from "./options.js";
 export { newServer, type Server } from "./server.js";
+export type { StopSignal } from "./stop/stop-signals.js";

@@ -25,6 +25,7 @@ import {
   type ServerTls,
   type ServerTlsOptions,
 } from "@thrice/protocol";
+import { resolveStopSignals, type StopSignal } from "./stop/stop-signals.js";
 
 /** Options of a server. */
 export interface ServerOptions extends HandlerOptions {
@@ -38,6 +39,17 @@ export interface ServerOptions extends HandlerOptions {
   readonly tls?: ServerTlsOptions | undefined;
   /** How long `stop()` lets running calls go on, in milliseconds. @defaultValue 10_000 */
   readonly graceMs?: number | undefined;
+  /**
+   * How long `stop()` goes on taking calls after it has told discovery and health, so that callers hear of it, in
+   * milliseconds. @defaultValue 0
+   */
+  readonly noticeMs?: number | undefined;
+  /**
+   * Whether SIGTERM and SIGINT stop the server, or which of them. A second one, more than a second later, does what it does
+   * without Thrice.
+   * @defaultValue false
+   */
+  readonly stopOnSignals?: boolean | readonly StopSignal[] | undefined;
   /**
    * Whether a caller is asked not to repeat a call whose handler failed after retries of its own further down, so that hops
    * do not multiply each other's attempts. @defaultValue true
@@ -54,6 +66,8 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
   readonly listen: ListenOptions;
   readonly tls: ServerTls | undefined;
   readonly graceMs: number;
+  readonly noticeMs: number;
+  readonly stopOnSignals: readonly StopSignal[];
   readonly stopRetryChains: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -73,13 +87,15 @@ export interface ResolvedHandlerOptions {
 export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
   checkKnownOptions("options of newServer", options, known);
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
-  const { graceMs = 10_000, stopRetryChains = true } = options;
+  const { graceMs = 10_000, noticeMs = 0, stopOnSignals = false, stopRetryChains = true } = options;
   const { logger = consoleLogger(), clock = systemClock } = options;
   return {
     ...resolveHandlerOptions(options, handlerDefaults),
     listen: resolveListen(options),
     tls: resolveServerTls(options.tls),
     graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
+    noticeMs: checkNumber("noticeMs", noticeMs, 0, maxTimerMs),
+    stopOnSignals: resolveStopSignals(stopOnSignals),
     stopRetryChains: checkBoolean("stopRetryChains", stopRetryChains),
     logger: checkLogger("logger", logger),
     clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
@@ -156,6 +172,8 @@ const known: ReadonlySet<string> = new Set([
   "path",
   "tls",
   "graceMs",
+  "noticeMs",
+  "stopOnSignals",
   "stopRetryChains",
   "logger",
   "clock",

@@ -1,5 +1,6 @@
 import type { DescService } from "@bufbuild/protobuf";
 import {
+  type Clock,
   checkKnownOptions,
   compressFromBytes,
   formatServiceKey,
@@ -15,6 +16,8 @@ import {
   resolveServerOptions,
   type ServerOptions,
 } from "./options.js";
+import { onStopSignal } from "./stop/stop-signals.js";
+import { StopSteps } from "./stop/stop-steps.js";
 import { wrapHandler } from "./wrap-handler.js";
 
 /**
@@ -32,8 +35,8 @@ export interface Server extends ServiceHost {
    */
   serve(): Promise<void>;
   /**
-   * Takes no new calls, lets running ones finish for `graceMs`, then breaks what is left. Resolves when the
-   * last connection is closed. Safe to call at any time and again.
+   * Withdraws, goes on for `noticeMs`, takes no new calls, lets running ones finish for `graceMs`, then ends what is left
+   * with `unavailable`. Resolves when the last connection is closed. Never rejects; safe to call at any time and again.
    */
   stop(): Promise<void>;
 }
@@ -55,9 +58,12 @@ class ThriceServer implements Server {
   #port: number | undefined;
   #listening: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
+  readonly #stopSteps: StopSteps;
+  #undoSignals: () => void = () => {};
 
   constructor(options: ResolvedServerOptions) {
     this.#options = options;
+    this.#stopSteps = new StopSteps(options.clock, options.logger);
   }
 
   get port(): number | undefined {
@@ -107,17 +113,32 @@ class ThriceServer implements Server {
   }
 
   async #listen(): Promise<void> {
-    const { listen, tls, logger, clock } = this.#options;
+    const { listen, tls, logger, clock, stopOnSignals } = this.#options;
     const wire = new WireServer({ services: [...this.#services.values()], logger, clock, tls });
     this.#port = await wire.listen(listen);
     this.#wire = wire;
+    this.#undoSignals = onStopSignal(stopOnSignals, () => void this.stop(), clock);
     const where = "path" in listen ? listen.path : `port ${this.#port}`;
     logQuietly(() => logger.debugf("listening on %s", where));
   }
 
   async #close(): Promise<void> {
     await this.#listening?.catch(() => {});
-    await this.#wire?.close(this.#options.graceMs);
+    if (this.#wire !== undefined) await this.#drain(this.#wire);
+    this.#undoSignals();
     this.#port = undefined;
   }
+
+  async #drain(wire: WireServer): Promise<void> {
+    const { graceMs, noticeMs, clock } = this.#options;
+    const startedMs = clock.nowMs();
+    await this.#stopSteps.run(graceMs);
+    const leftMs = Math.max(0, graceMs - (clock.nowMs() - startedMs));
+    if (noticeMs > 0) await pause(noticeMs, clock);
+    await wire.close(leftMs);
+  }
+}
+
+function pause(ms: number, clock: Clock): Promise<void> {
+  return new Promise((resolve) => void clock.setTimer(ms, resolve));
 }

@@ -6,6 +6,7 @@ import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import type { Logger } from "@thrice/core";
 import { binaryCodec, jsonCodec, type MethodCodec } from "../grpc/server-codec.js";
 import { checkSendable } from "./check-sendable.js";
+import { endWhenStopped } from "./end-when-stopped.js";
 import type { ServedService } from "./served-service.js";
 
 /** What an implementation has for a method. What goes in and comes out depends on the method's kind. */
@@ -32,7 +33,7 @@ export function routesOf(served: ServedService, logger: Logger): Route[] {
     acceptCompression: [compressionGzip, compressionBrotli],
     compressMinBytes,
     readMaxBytes: maxReceiveBytes,
-    interceptors: [checkSendable(logger)],
+    interceptors: [endWhenStopped, checkSendable(logger)],
   });
   router.service(served.service, served.implementation);
   return router.handlers.map((universal) => ({

@@ -55,6 +55,15 @@ export interface ServerOptions extends HandlerOptions {
    * do not multiply each other's attempts. @defaultValue true
    */
   readonly stopRetryChains?: boolean | undefined;
+  /**
+   * Whether the server answers probes: `grpc.health.v1.Health`, for which see `Server.health`. @defaultValue true
+   */
+  readonly health?: boolean | undefined;
+  /**
+   * Whether the server tells its schema to whoever asks: `grpc.reflection.v1` and `v1alpha`, for tools such as grpcurl and
+   * `buf curl`. @defaultValue false
+   */
+  readonly reflection?: boolean | undefined;
   /** Takes what the server has to tell; nothing while all is well. @defaultValue `consoleLogger()` */
   readonly logger?: Logger | undefined;
   /** Tells time; for tests. @defaultValue the system's clock */
@@ -69,6 +78,8 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
   readonly noticeMs: number;
   readonly stopOnSignals: readonly StopSignal[];
   readonly stopRetryChains: boolean;
+  readonly health: boolean;
+  readonly reflection: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -88,6 +99,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
   checkKnownOptions("options of newServer", options, known);
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
   const { graceMs = 10_000, noticeMs = 0, stopOnSignals = false, stopRetryChains = true } = options;
+  const { health = true, reflection = false } = options;
   const { logger = consoleLogger(), clock = systemClock } = options;
   return {
     ...resolveHandlerOptions(options, handlerDefaults),
@@ -97,6 +109,8 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     noticeMs: checkNumber("noticeMs", noticeMs, 0, maxTimerMs),
     stopOnSignals: resolveStopSignals(stopOnSignals),
     stopRetryChains: checkBoolean("stopRetryChains", stopRetryChains),
+    health: checkBoolean("health", health),
+    reflection: checkBoolean("reflection", reflection),
     logger: checkLogger("logger", logger),
     clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
   };
@@ -175,6 +189,8 @@ const known: ReadonlySet<string> = new Set([
   "noticeMs",
   "stopOnSignals",
   "stopRetryChains",
+  "health",
+  "reflection",
   "logger",
   "clock",
 ]);

@@ -9,8 +9,11 @@ import {
 } from "@thrice/core";
 import type { HandlerOptions, ServiceHost } from "@thrice/core/codegen-v1";
 import { type ServedService, WireServer } from "@thrice/protocol";
+import { type BuiltIn, healthBuiltIn, reflectionBuiltIns } from "./built-in-services.js";
+import { HealthBoard, type ServerHealth } from "./health/health-board.js";
 import {
   knownHandlerOptions,
+  type ResolvedHandlerOptions,
   type ResolvedServerOptions,
   resolveHandlerOptions,
   resolveServerOptions,
@@ -28,6 +31,8 @@ import { wrapHandler } from "./wrap-handler.js";
 export interface Server extends ServiceHost {
   /** Port in use; the chosen one if `port` was 0. Undefined unless serving, and on a socket of a path. */
   readonly port: number | undefined;
+  /** Switches what probes are told; every registered service is `serving` until something else is said. */
+  readonly health: ServerHealth;
   /**
    * Starts to listen. Resolves when callers can connect; the server then keeps the process alive.
    *
@@ -54,6 +59,7 @@ class ThriceServer implements Server {
   readonly #options: ResolvedServerOptions;
   /** By service key. */
   readonly #services = new Map<string, ServedService>();
+  readonly #board = new HealthBoard();
   #wire: WireServer | undefined;
   #port: number | undefined;
   #listening: Promise<void> | undefined;
@@ -64,6 +70,11 @@ class ThriceServer implements Server {
   constructor(options: ResolvedServerOptions) {
     this.#options = options;
     this.#stopSteps = new StopSteps(options.clock, options.logger);
+    this.#stopSteps.add("tell", () => this.#board.drain());
+  }
+
+  get health(): ServerHealth {
+    return this.#board;
   }
 
   get port(): number | undefined {
@@ -81,12 +92,22 @@ class ThriceServer implements Server {
     }
     checkKnownOptions(`options of ${typeName}`, options, knownHandlerOptions);
     const resolved = resolveHandlerOptions(options, this.#options);
-    const { exposeErrors, maxReceiveBytes, group, version } = resolved;
+    const { group, version } = resolved;
     const key = formatServiceKey(typeName, group, version);
     if (this.#services.has(key)) throw new Error(`service ${key} is registered already`);
+    this.#services.set(key, this.#servedFrom(service, handler, resolved));
+    this.#board.add(typeName);
+  }
+
+  #servedFrom(
+    service: DescService,
+    handler: object,
+    resolved: ResolvedHandlerOptions,
+  ): ServedService {
+    const { exposeErrors, maxReceiveBytes, group, version } = resolved;
     const { logger, clock, stopRetryChains } = this.#options;
     const rules = { exposeErrors, logger, clock, stopRetryChains };
-    const served = {
+    return {
       service,
       implementation: wrapHandler(service, handler, rules),
       maxReceiveBytes,
@@ -94,7 +115,22 @@ class ThriceServer implements Server {
       group,
       version,
     };
-    this.#services.set(key, served);
+  }
+
+  /** Adds what every server has, without group and version, as those who ask know of none. The application's own wins. */
+  #addBuiltIns(): void {
+    const { health, reflection } = this.#options;
+    if (health) this.#addBuiltIn(healthBuiltIn(this.#board));
+    if (!reflection) return;
+    const services = [...this.#services.values()].map(({ service }) => service);
+    for (const builtIn of reflectionBuiltIns(services)) this.#addBuiltIn(builtIn);
+  }
+
+  #addBuiltIn({ service, handler }: BuiltIn): void {
+    const key = formatServiceKey(service.typeName, "", "");
+    if (this.#services.has(key)) return;
+    const options = { ...this.#options, group: "", version: "" };
+    this.#services.set(key, this.#servedFrom(service, handler, options));
   }
 
   serve(): Promise<void> {
@@ -113,6 +149,7 @@ class ThriceServer implements Server {
   }
 
   async #listen(): Promise<void> {
+    this.#addBuiltIns();
     const { listen, tls, logger, clock, stopOnSignals } = this.#options;
     const wire = new WireServer({ services: [...this.#services.values()], logger, clock, tls });
     this.#port = await wire.listen(listen);
@@ -135,6 +172,7 @@ class ThriceServer implements Server {
     await this.#stopSteps.run(graceMs);
     const leftMs = Math.max(0, graceMs - (clock.nowMs() - startedMs));
     if (noticeMs > 0) await pause(noticeMs, clock);
+    this.#board.end();
     await wire.close(leftMs);
   }
 }

@@ -64,6 +64,11 @@ export interface ServerOptions extends HandlerOptions {
    * `buf curl`. @defaultValue false
    */
   readonly reflection?: boolean | undefined;
+  /**
+   * Whether the calls that a handler makes know which call they are part of: they then end with its deadline, and keep its
+   * caller from repeating what they have retried already. @defaultValue true
+   */
+  readonly linkCalls?: boolean | undefined;
   /** Takes what the server has to tell; nothing while all is well. @defaultValue `consoleLogger()` */
   readonly logger?: Logger | undefined;
   /** Tells time; for tests. @defaultValue the system's clock */
@@ -78,6 +83,7 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
   readonly noticeMs: number;
   readonly stopOnSignals: readonly StopSignal[];
   readonly stopRetryChains: boolean;
+  readonly linkCalls: boolean;
   readonly health: boolean;
   readonly reflection: boolean;
   readonly logger: Logger;
@@ -88,6 +94,8 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
 export interface ResolvedHandlerOptions {
   readonly exposeErrors: boolean;
   readonly maxReceiveBytes: number;
+  /** 0 for no bound. */
+  readonly maxTimeoutMs: number;
   readonly group: string;
   readonly version: string;
   readonly compression: Compression;
@@ -99,7 +107,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
   checkKnownOptions("options of newServer", options, known);
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
   const { graceMs = 10_000, noticeMs = 0, stopOnSignals = false, stopRetryChains = true } = options;
-  const { health = true, reflection = false } = options;
+  const { health = true, reflection = false, linkCalls = true } = options;
   const { logger = consoleLogger(), clock = systemClock } = options;
   return {
     ...resolveHandlerOptions(options, handlerDefaults),
@@ -109,6 +117,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     noticeMs: checkNumber("noticeMs", noticeMs, 0, maxTimerMs),
     stopOnSignals: resolveStopSignals(stopOnSignals),
     stopRetryChains: checkBoolean("stopRetryChains", stopRetryChains),
+    linkCalls: checkBoolean("linkCalls", linkCalls),
     health: checkBoolean("health", health),
     reflection: checkBoolean("reflection", reflection),
     logger: checkLogger("logger", logger),
@@ -145,6 +154,7 @@ export function resolveHandlerOptions(
   const {
     exposeErrors = defaults.exposeErrors,
     maxReceiveBytes = defaults.maxReceiveBytes,
+    maxTimeoutMs = defaults.maxTimeoutMs,
     group = defaults.group,
     version = defaults.version,
     compression = defaults.compression,
@@ -153,6 +163,7 @@ export function resolveHandlerOptions(
   return {
     exposeErrors: checkBoolean("exposeErrors", exposeErrors),
     maxReceiveBytes: checkWholeNumber("maxReceiveBytes", maxReceiveBytes, 1, 0xffff_ffff),
+    maxTimeoutMs: checkNumber("maxTimeoutMs", maxTimeoutMs, 0, maxTimerMs),
     compression: checkCompression(compression),
     compressMinBytes: checkCompressMinBytes(compressMinBytes),
     group: checkServiceKeyPart("group", group),
@@ -163,6 +174,7 @@ export function resolveHandlerOptions(
 const handlerDefaults: ResolvedHandlerOptions = {
   exposeErrors: false,
   maxReceiveBytes: 4 * 1024 * 1024,
+  maxTimeoutMs: 0,
   compression: "none",
   compressMinBytes: 1_024,
   group: "",
@@ -173,6 +185,7 @@ const handlerDefaults: ResolvedHandlerOptions = {
 export const knownHandlerOptions: ReadonlySet<string> = new Set([
   "exposeErrors",
   "maxReceiveBytes",
+  "maxTimeoutMs",
   "group",
   "version",
   "compression",
@@ -189,6 +202,7 @@ const known: ReadonlySet<string> = new Set([
   "noticeMs",
   "stopOnSignals",
   "stopRetryChains",
+  "linkCalls",
   "health",
   "reflection",
   "logger",

@@ -104,13 +104,14 @@ class ThriceServer implements Server {
     handler: object,
     resolved: ResolvedHandlerOptions,
   ): ServedService {
-    const { exposeErrors, maxReceiveBytes, group, version } = resolved;
-    const { logger, clock, stopRetryChains } = this.#options;
-    const rules = { exposeErrors, logger, clock, stopRetryChains };
+    const { exposeErrors, maxReceiveBytes, maxTimeoutMs, group, version } = resolved;
+    const { logger, clock, stopRetryChains, linkCalls } = this.#options;
+    const rules = { exposeErrors, logger, clock, stopRetryChains, linkCalls };
     return {
       service,
       implementation: wrapHandler(service, handler, rules),
       maxReceiveBytes,
+      maxTimeoutMs: maxTimeoutMs === 0 ? undefined : maxTimeoutMs,
       compressMinBytes: compressFromBytes(resolved),
       group,
       version,
@@ -129,7 +130,7 @@ class ThriceServer implements Server {
   #addBuiltIn({ service, handler }: BuiltIn): void {
     const key = formatServiceKey(service.typeName, "", "");
     if (this.#services.has(key)) return;
-    const options = { ...this.#options, group: "", version: "" };
+    const options = { ...this.#options, group: "", version: "", maxTimeoutMs: 0 };
     this.#services.set(key, this.#servedFrom(service, handler, options));
   }
 

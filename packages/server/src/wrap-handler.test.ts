@@ -15,6 +15,7 @@ describe("wrapHandler", () => {
     logger: memoryLogger(),
     clock: systemClock,
     stopRetryChains: true,
+    linkCalls: true,
   };
 
   test("takes nothing that every object inherits for a method", () => {

@@ -12,6 +12,11 @@ export interface HandlerOptions extends CompressionOptions, ServiceKeyOptions {
   readonly exposeErrors?: boolean | undefined;
   /** Largest message that is read, in bytes. @defaultValue what the server says, else 4 MiB */
   readonly maxReceiveBytes?: number | undefined;
+  /**
+   * Longest that a call may take, in milliseconds, whatever its caller asks for, also if it asks for nothing; 0 sets no bound.
+   * @defaultValue what the server says, else 0
+   */
+  readonly maxTimeoutMs?: number | undefined;
 }
 
 /** Whatever can serve calls; a Thrice server is one. */

@@ -48,8 +48,7 @@ function responderOf(routes: Routes, request: IncomingMessage): Respond {
     group: single(request.headers["tri-service-group"]),
     version: single(request.headers["tri-service-version"]),
   });
-  if (found.kind === "route")
-    return (universal) => answerUniversal(found.route.universal, universal);
+  if (found.kind === "route") return (universal) => answerUniversal(found.route, universal);
   const type = request.headers["content-type"] ?? "";
   return async () => answerMiss(isGrpc(type), type, found.reason);
 }

@@ -17,6 +17,8 @@ export interface Route {
   /** `/<service>/<method>`, as the schema spells it. */
   readonly path: string;
   readonly maxReceiveBytes: number;
+  /** Longest that a call may take, in milliseconds; `Infinity` for no bound. */
+  readonly maxTimeoutMs: number;
   /** Length from which on answers are compressed, in bytes; `Infinity` for none. */
   readonly compressMinBytes: number;
   readonly handle: Handle;
@@ -28,7 +30,7 @@ export interface Route {
 
 /** The routes of a service, one for each method. */
 export function routesOf(served: ServedService, logger: Logger): Route[] {
-  const { maxReceiveBytes, compressMinBytes = Number.POSITIVE_INFINITY } = served;
+  const { maxReceiveBytes, compressMinBytes = unbounded, maxTimeoutMs = unbounded } = served;
   const router = createConnectRouter({
     acceptCompression: [compressionGzip, compressionBrotli],
     compressMinBytes,
@@ -41,12 +43,15 @@ export function routesOf(served: ServedService, logger: Logger): Route[] {
     path: universal.requestPath,
     maxReceiveBytes,
     compressMinBytes,
+    maxTimeoutMs,
     handle: handleOf(served, universal.method),
     binary: binaryCodec(universal.method),
     json: jsonCodec(universal.method),
     universal,
   }));
 }
+
+const unbounded = Number.POSITIVE_INFINITY;
 
 /** A method without a function of its own says so in Connect's words, as it does over the other protocols. */
 function handleOf({ implementation }: ServedService, { localName, name, parent }: DescMethod) {

@@ -29,6 +29,7 @@ import { type AttemptOwner, OpenAttempt } from "./open-attempt.js";
 import { pickEndpoint } from "./pick-endpoint.js";
 import { RedoneCall } from "./redone-call.js";
 import { isResult, strategyFailure, strategyThrew } from "./strategy-result.js";
+import { watchIfAsked } from "./watch-call.js";
 
 /** Shape: running → settled, with its result told → finished, when nothing of it is left open. */
 export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
@@ -127,6 +128,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   /** Watches for what ends the call from outside, and lets the strategy begin. */
   begin(): void {
     const { signal, timeoutMs } = this.#init;
+    this.#plan.counters?.noteCall();
     this.#plan.underWay.add(this);
     if (this.#dueMs !== Number.POSITIVE_INFINITY) {
       this.#undoTimer = this.clock.setTimer(timeoutMs, () =>
@@ -152,6 +154,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   hasBudget(kind: "retry" | "hedge" = "hedge"): boolean {
     if (this.#isFree) return true;
     const has = this.#plan.budget.hasBudget(kind);
+    if (!has) this.#plan.counters?.noteBudgetRefusal();
     if (!has && kind === "retry") this.#wasCutShort = true;
     return has;
   }
@@ -189,6 +192,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     if (this.#attempts.length > 0) {
       const whyNot = this.#whyNotAgain(kind);
       if (whyNot !== undefined) return this.#refuse(rejection(endpoint, whyNot));
+      this.#plan.counters?.noteFurther(kind);
     } else if (this.#isHeldBack()) {
       return this.#refuse(this.#heldBack(endpoint));
     }
@@ -203,6 +207,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   }
 
   #heldBack(endpoint: LiveEndpoint): FailedAttempt {
+    this.#plan.counters?.noteThrottled();
     const text = this.#plan.throttle?.describe() ?? "";
     return { ...rejection(endpoint, text), wasCutShort: true };
   }
@@ -211,6 +216,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     const whyNot = this.#init.whyNotReplayable();
     if (whyNot !== undefined || kind === "planned") return whyNot;
     if (this.#isFree || this.#plan.budget.take(kind)) return undefined;
+    this.#plan.counters?.noteBudgetRefusal();
     this.#wasCutShort ||= kind === "retry";
     return "the retry budget is spent";
   }
@@ -225,7 +231,12 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
       );
     }
     return new Promise((resolve) => {
-      new CallRun({ ...this.#plan, strategy }, new RedoneCall(this.#init, resolve)).begin();
+      const redone = new RedoneCall(this.#init, resolve);
+      const { plan, init } = watchIfAsked(
+        { ...(this.#plan.unwatched ?? this.#plan), strategy },
+        redone,
+      );
+      new CallRun(plan, init).begin();
     });
   }
 
@@ -318,6 +329,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     const next = isPinned ? endpoint : (this.#pickAgain() ?? endpoint);
     if (this.#isOver) return this.#whyOver();
     this.#restarts++;
+    this.#plan.counters?.noteFurther("transparent");
     const again = new OpenAttempt(this, next, previousAttempts, isPinned);
     return this.#send(again, this.remainingMs());
   }
@@ -346,6 +358,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   #settle(result: AttemptResult): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
+    if (!result.ok) this.#plan.counters?.noteFailedCall();
     for (const wake of this.#pauses ?? []) wake();
     if (this.#unfinished > 0) this.#stopAllBut(result);
     if (result.ok && result.endpoint !== undefined && this.#wasAnswered())
@@ -418,6 +431,7 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   #send(attempt: OpenAttempt, remainingMs: number): Promise<AttemptResult> {
     const { attemptTimeoutMs, clock } = this.#plan;
     const { endpoint, previousAttempts } = attempt;
+    this.#plan.counters?.noteAttempt();
     this.#plan.endpoints.noteStart(attempt);
     if (this.#attempts.length === 0) this.#attempts = [attempt];
     else this.#attempts.push(attempt);

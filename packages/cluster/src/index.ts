@@ -1,14 +1,17 @@
+export { CallCounters } from "./call/call-counters.js";
 export type { AttemptHistory, AttemptRequest, CallInit, CallPlan } from "./call/call-plan.js";
 export { CallsUnderWay, type UnderWay } from "./call/calls-under-way.js";
 export { codeName } from "./call/code-name.js";
 export { cancelError, deadlineError } from "./call/end-errors.js";
 export { type CallEnd, runCall, startCall } from "./call/run-call.js";
+export { tellQuietly } from "./call/tell-quietly.js";
 export { describeThrown } from "./describe-thrown.js";
 export { ClientEndpoints } from "./endpoints/client-endpoints.js";
 export type {
   AttemptNote,
   EndpointSource,
   EndpointView,
+  NarrowingReport,
   NotedAttempt,
   RoutedCall,
 } from "./endpoints/endpoint-source.js";

@@ -29,6 +29,7 @@ import { pickEndpoint } from "./pick-endpoint.js";
 import { RedoneCall } from "./redone-call.js";
 import { StrategyCall } from "./strategy-call.js";
 import { isResult, strategyFailure, strategyThrew } from "./strategy-result.js";
+import { watchIfAsked } from "./watch-call.js";
 
 /** What an attempt is, if it is not the call's first. */
 export type AttemptKind = NonNullable<AttemptOptions["kind"]>;
@@ -104,6 +105,7 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   /** Watches for what ends the call from outside, and begins. */
   begin(): void {
     const { signal, timeoutMs } = this.#init;
+    this.plan.counters?.noteCall();
     this.plan.underWay.add(this);
     if (timeoutMs !== Number.POSITIVE_INFINITY) {
       const passed = () => this.#passDeadline(this.#idleStrategy);
@@ -138,6 +140,7 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   hasBudget(kind: "retry" | "hedge"): boolean {
     if (this.#isFree) return true;
     const has = this.plan.budget.hasBudget(kind);
+    if (!has) this.plan.counters?.noteBudgetRefusal();
     if (!has && kind === "retry") this.#wasCutShort = true;
     return has;
   }
@@ -163,13 +166,16 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
     if (this.#deadline !== undefined && this.remainingMs() === 0) return this.#passDeadline();
     if (this.#first === undefined) return this.#heldBack(endpoint);
     const whyNot = this.#whyNotAgain(kind);
-    return whyNot === undefined ? undefined : rejection(endpoint, whyNot);
+    if (whyNot !== undefined) return rejection(endpoint, whyNot);
+    this.plan.counters?.noteFurther(kind);
+    return undefined;
   }
 
   #heldBack(endpoint: LiveEndpoint): FailedAttempt | undefined {
     const { throttle, random } = this.plan;
     if (throttle === undefined || throttle.isCalm || throttle.admits(this.nowMs(), random))
       return undefined;
+    this.plan.counters?.noteThrottled();
     return { ...rejection(endpoint, throttle.describe()), wasCutShort: true };
   }
 
@@ -177,6 +183,7 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
     const whyNot = this.#init.whyNotReplayable();
     if (whyNot !== undefined || kind === "planned") return whyNot;
     if (this.#isFree || this.plan.budget.take(kind)) return undefined;
+    this.plan.counters?.noteBudgetRefusal();
     this.#wasCutShort ||= kind === "retry";
     return "the retry budget is spent";
   }
@@ -186,6 +193,7 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
     if (this.#first === undefined) this.#first = attempt;
     else if (this.#others === undefined) this.#others = [attempt];
     else this.#others.push(attempt);
+    this.plan.counters?.noteAttempt();
     this.plan.endpoints.noteStart(attempt);
     this.#unfinished++;
     attempt.runs(this.#init.start(attempt, attempt));
@@ -213,7 +221,10 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
 
   redo(strategy: ClusterStrategy): Promise<AttemptResult> {
     return new Promise((resolve) => {
-      new CallRun({ ...this.plan, strategy }, new RedoneCall(this.#init, resolve)).begin();
+      const redone = new RedoneCall(this.#init, resolve);
+      const unwatched = { ...(this.plan.unwatched ?? this.plan), strategy };
+      const { plan, init } = watchIfAsked(unwatched, redone);
+      new CallRun(plan, init).begin();
     });
   }
 
@@ -307,6 +318,7 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   #settle(result: AttemptResult): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
+    if (!result.ok) this.plan.counters?.noteFailedCall();
     this.#view?.wake();
     if (this.#unfinished > 0) this.#stopAllBut(result);
     if (result.ok && result.endpoint !== undefined && this.#wasAnswered())

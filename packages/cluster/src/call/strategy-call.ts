@@ -86,6 +86,10 @@ export class StrategyCall implements ClusterCall {
     return this.#run.attempts;
   }
 
+  get counters() {
+    return this.#run.plan.counters;
+  }
+
   /** Whether it waits in a pause. */
   get isPausing(): boolean {
     return (this.#pauses?.size ?? 0) > 0;

@@ -62,6 +62,12 @@ export class UsualLatency {
   ms = shortestMs;
   #isKnown = false;
 
+  /** Takes over what another one knows. */
+  copy(other: UsualLatency): void {
+    this.ms = other.ms;
+    this.#isKnown = other.#isKnown;
+  }
+
   note(latencyMs: number): void {
     if (Number.isNaN(latencyMs)) return;
     if (this.#isKnown) this.ms = Math.max(shortestMs, this.ms * (latencyMs > this.ms ? up : down));

@@ -10,7 +10,7 @@
  *
  * @see M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001
  */
-import type { LiveEndpoint, PickContext, Picker } from "@thrice/core";
+import type { LiveEndpoint, PickContext, Picker, WeighedEndpoint } from "@thrice/core";
 import { type Candidate, UsualLatency, WeighedCandidate } from "./candidate.js";
 import type { WeightTable } from "./weight-table.js";
 import { WeightTables } from "./weight-tables.js";
@@ -54,6 +54,19 @@ export class CostPicker implements Picker {
     const first = table.draw(context.random);
     this.#usual.note((table.endpoints[first] as LiveEndpoint).stats.latencyMs);
     return table.endpoints[this.#choose(table, first, context.random)];
+  }
+
+  explain(endpoints: readonly LiveEndpoint[], context: PickContext): readonly WeighedEndpoint[] {
+    const weighed: WeighedEndpoint[] = [];
+    const cost: Cost = (candidate) => {
+      const own = this.#cost(candidate);
+      weighed.push({ endpoint: candidate.endpoint.id, cost: own });
+      return own;
+    };
+    const twin = new CostPicker(cost, this.#rules, this.#tables);
+    twin.#usual.copy(this.#usual);
+    twin.pick(endpoints, context);
+    return weighed;
   }
 
   #choose(table: WeightTable, first: number, random: () => number): number {

@@ -8,7 +8,6 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type {
   AttemptFailure,
   AttemptOptions,
-  AttemptRecord,
   AttemptResult,
   ClusterStrategy,
   Endpoint,
@@ -18,11 +17,14 @@ import type {
   PickContext,
   RoutedCall,
 } from "@thrice/core";
+import { CallAttempts } from "./call-attempts.js";
 import { CallDeadline } from "./call-deadline.js";
-import type { AttemptHistory, CallInit, CallPlan } from "./call-plan.js";
+import type { CallInit, CallPlan } from "./call-plan.js";
 import type { UnderWay } from "./calls-under-way.js";
 import { describeFailure, noteBudget } from "./describe-failure.js";
 import { cancelError, deadlineError, rejection, settledError } from "./end-errors.js";
+import { judgeFailure } from "./judge-failure.js";
+import { heldBack, noEndpoint } from "./not-sent.js";
 import { noteAttempt, noteFailure } from "./note-attempt.js";
 import { type AttemptOwner, OpenAttempt } from "./open-attempt.js";
 import { pickEndpoint } from "./pick-endpoint.js";
@@ -35,17 +37,16 @@ import { watchIfAsked } from "./watch-call.js";
 export type AttemptKind = NonNullable<AttemptOptions["kind"]>;
 
 /** Shape: running → settled, with its result told → finished, when nothing of it is left open. */
-export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay, AttemptHistory {
+export class CallRun
+  extends CallAttempts
+  implements PickContext, RoutedCall, AttemptOwner, UnderWay
+{
   previousUnderWay: UnderWay | undefined = undefined;
   nextUnderWay: UnderWay | undefined = undefined;
   readonly plan: CallPlan;
   readonly #init: CallInit;
   #deadline: CallDeadline | undefined = undefined;
-  /** All attempts, in the order they were begun: the first one, and the others. */
-  #first: OpenAttempt | undefined = undefined;
-  #others: OpenAttempt[] | undefined = undefined;
   #unfinished = 0;
-  #ended = 0;
   /** What its strategy sees of it, once that has looked. */
   #view: StrategyCall | undefined = undefined;
   /** Why the caller or the deadline ended the call, once one did. */
@@ -58,6 +59,7 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   excluded: readonly Endpoint[] = noEndpoints;
 
   constructor(plan: CallPlan, init: CallInit) {
+    super();
     this.plan = plan;
     this.#init = init;
   }
@@ -86,16 +88,6 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   get draw(): number {
     this.#draw ??= this.random();
     return this.#draw;
-  }
-
-  get opened(): readonly OpenAttempt[] {
-    if (this.#first === undefined) return [];
-    return this.#others === undefined ? [this.#first] : [this.#first, ...this.#others];
-  }
-
-  get attempts(): readonly AttemptRecord[] {
-    const ended = this.opened.filter(({ endedAs }) => endedAs > 0);
-    return ended.sort((a, b) => a.endedAs - b.endedAs).map(({ record }) => record);
   }
 
   get isOver(): boolean {
@@ -138,16 +130,11 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   }
 
   hasBudget(kind: "retry" | "hedge"): boolean {
-    if (this.#isFree) return true;
+    if (this.isFree) return true;
     const has = this.plan.budget.hasBudget(kind);
     if (!has) this.plan.counters?.noteBudgetRefusal();
     if (!has && kind === "retry") this.#wasCutShort = true;
     return has;
-  }
-
-  /** Whether the next attempt would be the first request that a server gets of this call. */
-  get #isFree(): boolean {
-    return this.opened.every(neverLeft);
   }
 
   /** @throws PickError if the load balancer does not do its work. */
@@ -161,28 +148,20 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
 
   /** Why no attempt goes to `endpoint`; undefined if one may, which the budget has then paid for. */
   whyNot(endpoint: LiveEndpoint | undefined, kind: AttemptKind): FailedAttempt | undefined {
-    if (endpoint === undefined) return this.#noEndpoint();
     if (this.isOver) return this.whyOver();
+    if (endpoint === undefined) return noEndpoint(this.plan, this);
     if (this.#deadline !== undefined && this.remainingMs() === 0) return this.#passDeadline();
-    if (this.#first === undefined) return this.#heldBack(endpoint);
+    if (this.first === undefined) return heldBack(this.plan, endpoint);
     const whyNot = this.#whyNotAgain(kind);
     if (whyNot !== undefined) return rejection(endpoint, whyNot);
     this.plan.counters?.noteFurther(kind);
     return undefined;
   }
 
-  #heldBack(endpoint: LiveEndpoint): FailedAttempt | undefined {
-    const { throttle, random } = this.plan;
-    if (throttle === undefined || throttle.isCalm || throttle.admits(this.nowMs(), random))
-      return undefined;
-    this.plan.counters?.noteThrottled();
-    return { ...rejection(endpoint, throttle.describe()), wasCutShort: true };
-  }
-
   #whyNotAgain(kind: AttemptKind): string | undefined {
     const whyNot = this.#init.whyNotReplayable();
     if (whyNot !== undefined || kind === "planned") return whyNot;
-    if (this.#isFree || this.plan.budget.take(kind)) return undefined;
+    if (this.isFree || this.plan.budget.take(kind)) return undefined;
     this.plan.counters?.noteBudgetRefusal();
     this.#wasCutShort ||= kind === "retry";
     return "the retry budget is spent";
@@ -190,9 +169,7 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
 
   /** Puts an attempt on the wire. */
   send(attempt: OpenAttempt): void {
-    if (this.#first === undefined) this.#first = attempt;
-    else if (this.#others === undefined) this.#others = [attempt];
-    else this.#others.push(attempt);
+    this.open(attempt);
     this.plan.counters?.noteAttempt();
     this.plan.endpoints.noteStart(attempt);
     this.#unfinished++;
@@ -237,16 +214,10 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   }
 
   judge(attempt: OpenAttempt, failure: AttemptFailure): AttemptFailure {
-    // A server whose timer was the quicker says `deadline_exceeded` for us; it is our timeout all the same.
-    const saysDeadline = failure.error.code === Code.DeadlineExceeded;
-    if (!saysDeadline || failure.outcome !== "answered") return failure;
-    if (this.remainingMs() === 0) return { ...failure, outcome: "deadline-passed" };
-    const isOurs = attempt.durationMs >= this.plan.attemptTimeoutMs;
-    return isOurs ? { ...failure, outcome: "attempt-timed-out" } : failure;
-  }
-
-  onEnded(attempt: OpenAttempt): void {
-    attempt.endedAs = ++this.#ended;
+    return judgeFailure(failure, {
+      isDeadlineOver: this.remainingMs() === 0,
+      isTimeOver: attempt.durationMs >= this.plan.attemptTimeoutMs,
+    });
   }
 
   onJudged(attempt: OpenAttempt): void {
@@ -321,15 +292,11 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
     if (!result.ok) this.plan.counters?.noteFailedCall();
     this.#view?.wake();
     if (this.#unfinished > 0) this.#stopAllBut(result);
-    if (result.ok && result.endpoint !== undefined && this.#wasAnswered())
+    // A strategy may answer well although no endpoint did.
+    if (result.ok && result.endpoint !== undefined && this.wasAnswered)
       this.plan.budget.noteSuccess();
     this.#init.onResult(result.ok ? result : this.#describe(result), this);
     this.#finishIfDone();
-  }
-
-  /** A strategy may answer well although no endpoint did. */
-  #wasAnswered(): boolean {
-    return this.#first?.answer !== undefined || this.opened.some(isAnswered);
   }
 
   #describe(failure: FailedAttempt): FailedAttempt {
@@ -338,10 +305,9 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   }
 
   #stopAllBut(kept: AttemptResult): void {
-    const answer = kept.ok ? kept.answer : undefined;
-    if (kept.ok && this.#others === undefined && this.#first?.answer === answer) return;
+    if (kept.ok && this.isOnly(kept.answer)) return;
     for (const attempt of this.opened) {
-      const isKept = kept.ok && attempt.answer === answer;
+      const isKept = kept.ok && attempt.answer === kept.answer;
       if (!isKept && !attempt.isFinished) attempt.stop("cancelled", settledError());
     }
   }
@@ -365,14 +331,6 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
     return waits ? undefined : this.plan.strategy.name;
   }
 
-  #noEndpoint(): FailedAttempt {
-    if (this.isOver) return this.whyOver();
-    const { typeName } = this.method.parent;
-    const why = this.plan.endpoints.whyNone?.(this);
-    if (why === undefined) return rejection(undefined, `no endpoint is known for ${typeName}`);
-    return rejection(undefined, `no endpoint of ${typeName} is left: ${why}`);
-  }
-
   whyOver(): FailedAttempt {
     const error = settledError();
     return this.#over ?? { ok: false, endpoint: undefined, outcome: "cancelled", error };
@@ -380,11 +338,3 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
 }
 
 const noEndpoints: readonly Endpoint[] = [];
-
-function neverLeft(attempt: OpenAttempt): boolean {
-  return attempt.neverLeft;
-}
-
-function isAnswered({ answer }: OpenAttempt): boolean {
-  return answer !== undefined;
-}

@@ -46,14 +46,13 @@ export class CallRun
   readonly plan: CallPlan;
   readonly #init: CallInit;
   #deadline: CallDeadline | undefined = undefined;
+  /** Attempts that still hold something; -1 once the call is finished. */
   #unfinished = 0;
   /** What its strategy sees of it, once that has looked. */
   #view: StrategyCall | undefined = undefined;
   /** Why the caller or the deadline ended the call, once one did. */
   #over: FailedAttempt | undefined = undefined;
   #isSettled = false;
-  #isFinished = false;
-  #wasCutShort = false;
   #draw: number | undefined = undefined;
   /** For the load balancer, while it picks. */
   excluded: readonly Endpoint[] = noEndpoints;
@@ -99,11 +98,7 @@ export class CallRun
     const { signal, timeoutMs } = this.#init;
     this.plan.counters?.noteCall();
     this.plan.underWay.add(this);
-    if (timeoutMs !== Number.POSITIVE_INFINITY) {
-      const passed = () => this.#passDeadline(this.#idleStrategy);
-      this.#deadline = new CallDeadline(this.nowMs() + timeoutMs, passed);
-      this.clock.start(this.#deadline, timeoutMs);
-    }
+    if (timeoutMs !== Number.POSITIVE_INFINITY) this.#endAfter(timeoutMs);
     if (signal !== undefined) {
       if (signal.aborted) this.handleEvent();
       else signal.addEventListener("abort", this);
@@ -111,6 +106,12 @@ export class CallRun
     if (this.#isSettled) return;
     if (this.plan.strategy.recover === undefined) void this.#runStrategy();
     else this.#sendFirst();
+  }
+
+  #endAfter(timeoutMs: number): void {
+    const passed = () => this.#passDeadline(this.#idleStrategy);
+    this.#deadline = new CallDeadline(this.nowMs() + timeoutMs, passed);
+    this.clock.start(this.#deadline, timeoutMs);
   }
 
   /** The caller's signal says that it aborts. */
@@ -133,7 +134,7 @@ export class CallRun
     if (this.isFree) return true;
     const has = this.plan.budget.hasBudget(kind);
     if (!has) this.plan.counters?.noteBudgetRefusal();
-    if (!has && kind === "retry") this.#wasCutShort = true;
+    if (!has && kind === "retry") this.#seen.wasCutShort = true;
     return has;
   }
 
@@ -163,7 +164,7 @@ export class CallRun
     if (whyNot !== undefined || kind === "planned") return whyNot;
     if (this.isFree || this.plan.budget.take(kind)) return undefined;
     this.plan.counters?.noteBudgetRefusal();
-    this.#wasCutShort ||= kind === "retry";
+    this.#seen.wasCutShort ||= kind === "retry";
     return "the retry budget is spent";
   }
 
@@ -301,7 +302,7 @@ export class CallRun
 
   #describe(failure: FailedAttempt): FailedAttempt {
     const described = describeFailure(failure, this.attempts);
-    return this.#wasCutShort ? noteBudget(described, this.plan.budget.option) : described;
+    return this.#view?.wasCutShort ? noteBudget(described, this.plan.budget.option) : described;
   }
 
   #stopAllBut(kept: AttemptResult): void {
@@ -313,8 +314,8 @@ export class CallRun
   }
 
   #finishIfDone(): void {
-    if (!this.#isSettled || this.#unfinished > 0 || this.#isFinished) return;
-    this.#isFinished = true;
+    if (!this.#isSettled || this.#unfinished !== 0) return;
+    this.#unfinished = -1;
     this.plan.underWay.remove(this);
     if (this.#deadline !== undefined) this.clock.stop(this.#deadline);
     this.#init.signal?.removeEventListener("abort", this);

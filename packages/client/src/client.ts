@@ -1,5 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
-import type { ServiceOptions } from "@thrice/core";
+import type { ClientCounters, ServiceOptions } from "@thrice/core";
 import type { StubHost } from "@thrice/core/codegen-v1";
 import { Caller } from "./call/caller.js";
 import {
@@ -18,6 +18,8 @@ export interface Client extends StubHost {
    * @throws TypeError or RangeError naming path, bound and value.
    */
   setServiceConfig(config: string | object | undefined): void;
+  /** How often each has happened so far: calls, attempts by kind, refusals, ejections. A copy, which does not change. */
+  counters(): ClientCounters;
   /** Fails what still runs and closes the connections. An idle client does not keep the process alive. */
   close(): Promise<void>;
 }
@@ -46,6 +48,10 @@ class ThriceClient implements Client {
 
   setServiceConfig(config: string | object | undefined): void {
     this.#caller.setServiceConfig(config);
+  }
+
+  counters(): ClientCounters {
+    return this.#caller.counters();
   }
 
   close(): Promise<void> {

@@ -1,11 +1,13 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import {
   type Budget,
+  CallCounters,
   type CallPlan,
   type CallsUnderWay,
   ClientEndpoints,
   failover,
   GrpcThrottle,
+  type HealthCounters,
   LatencyWindow,
   type MethodRules,
   type Probe,
@@ -17,10 +19,13 @@ import {
 } from "@thrice/cluster";
 import {
   type AdvertisedOptions,
+  type ClientCounters,
+  type ClusterEvents,
   type ClusterStrategy,
   type InboundCall,
   maxTimerMs,
 } from "@thrice/core";
+import { listensToCalls } from "../options/check-events.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import { type CallSettings, nearField } from "../options/method-options.js";
 import { effectivePolicy, type SaidOfCall } from "./effective-policy.js";
@@ -46,6 +51,9 @@ export class CallPlanner {
   readonly endpoints: ClientEndpoints;
   readonly #latencies = new WeakMap<DescMethod, LatencyWindow>();
   readonly #kept = new WeakMap<CallSettings, KeptPlan>();
+  readonly #counters = new CallCounters();
+  /** The listeners, if any of them listens to calls. */
+  readonly #callEvents: ClusterEvents | undefined;
   #config: ServiceConfig | undefined;
   #grpcThrottle: GrpcThrottle | undefined;
 
@@ -54,6 +62,7 @@ export class CallPlanner {
     const health = settings && { settings, random: draw, probe, events };
     this.#options = options;
     this.#underWay = underWay;
+    this.#callEvents = listensToCalls(events) ? events : undefined;
     const { routers, subset } = options;
     this.endpoints = new ClientEndpoints(directory, clock, health, {
       chain: routers.length === 0 ? undefined : new RouterChain(routers),
@@ -67,6 +76,11 @@ export class CallPlanner {
     const throttling = config?.throttling;
     this.#config = config;
     this.#grpcThrottle = throttling && new GrpcThrottle(throttling, this.#grpcThrottle);
+  }
+
+  /** What has been counted so far. */
+  counters(): ClientCounters {
+    return { ...this.#counters, ...noHealth, ...this.endpoints.healthCounters };
   }
 
   /** Starts nothing more of its own: no probes. */
@@ -117,6 +131,9 @@ export class CallPlanner {
       policy,
       attemptTimeoutMs: boundFrom(attemptTimeoutMs(method, said)),
       underWay: this.#underWay,
+      counters: this.#counters,
+      // An attempt interceptor is told what its attempt is, also when nobody else listens.
+      events: this.#callEvents ?? (settings.attemptInterceptors && noListeners),
     };
   }
 
@@ -143,6 +160,9 @@ export class CallPlanner {
     return leftMs > maxTimerMs ? Number.POSITIVE_INFINITY : Math.max(0, leftMs);
   }
 }
+
+const noListeners: ClusterEvents = {};
+const noHealth: HealthCounters = { ejections: 0, returns: 0, probes: 0, failedProbes: 0 };
 
 function strategyFrom({ settings, rules }: SaidOfCall): ClusterStrategy {
   return nearField(settings, "cluster") ?? rules?.hedging?.strategy ?? settings.cluster ?? failover;

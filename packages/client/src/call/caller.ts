@@ -20,8 +20,8 @@ import {
 } from "@connectrpc/connect";
 import { CallsUnderWay, runCall, startCall } from "@thrice/cluster";
 import {
-  type Answer,
   type CallOptions,
+  type ClientCounters,
   compressFromBytes,
   currentInboundCall,
   systemClock,
@@ -36,9 +36,11 @@ import { CallBounds } from "./call-bounds.js";
 import { errorFromCall } from "./call-error.js";
 import { CallPlanner } from "./call-planner.js";
 import { createMessages } from "./create-messages.js";
+import { startIntercepted } from "./intercepted-attempt.js";
 import { ReplayBuffer } from "./replay-buffer.js";
 import { ReplayMemory } from "./replay-memory.js";
 import { type RequestSource, singleMessage } from "./request-source.js";
+import { responseFrom } from "./shape-answer.js";
 import { type CallFrame, type CallTools, UnaryCall } from "./unary-call.js";
 
 /** One call, as the stub or the transport asks for it. */
@@ -47,6 +49,7 @@ export interface CallRequest {
   readonly settings: CallSettings;
   readonly signal: AbortSignal | undefined;
   readonly contextValues: ContextValues | undefined;
+  readonly onExplain: CallOptions["onExplain"];
 }
 
 /** What a caller may write for a message. */
@@ -74,7 +77,9 @@ export class Caller {
     // The wire keeps to real time: a clock that a test moves would leave its connections standing.
     const wire = { ...options, clock: systemClock };
     this.#channels = new Channels(wire, this.#planner.endpoints, options.clock);
-    this.#tools = { channels: this.#channels, logger: options.logger };
+    const { logger, clock, tls } = options;
+    const scheme = tls === undefined ? "http" : "https";
+    this.#tools = { channels: this.#channels, logger, clock, scheme };
   }
 
   /**
@@ -143,6 +148,10 @@ export class Caller {
     this.#planner.useServiceConfig(resolveServiceConfig(config));
   }
 
+  counters(): ClientCounters {
+    return this.#planner.counters();
+  }
+
   /** Fails what still runs and closes the connections. */
   async close(): Promise<void> {
     this.#closed = true;
@@ -196,8 +205,8 @@ export class Caller {
     { timeoutMs, inbound }: CallFrame,
     bounds?: CallBounds,
   ): Promise<Response> {
-    const { method, settings } = call;
-    const { header, signal } = request;
+    const { method, settings, onExplain } = call;
+    const { header, signal, contextValues } = request;
     const { channels, logger } = this.#tools;
     const compressMinBytes = compressFromBytes(settings);
     if (this.#closed) throw closedError();
@@ -206,11 +215,15 @@ export class Caller {
       signal,
       message: request.stream ? undefined : request.message,
       header,
+      onExplain,
       start: (attempt, listener) => {
-        const { group, version } = settings;
+        const { group, version, attemptInterceptors: interceptors } = settings;
         const input = source.input();
         const sent = { method, group, version, header, input, compressMinBytes };
-        return channels.start(attempt.endpoint, sent, attempt, listener);
+        if (interceptors === undefined)
+          return channels.start(attempt.endpoint, sent, attempt, listener);
+        const intercepted = { interceptors, request: sent, contextValues };
+        return startIntercepted(this.#tools, intercepted, attempt, listener);
       },
       whyNotReplayable: () => this.#whyNotReplayable(method, source),
     });
@@ -256,15 +269,4 @@ function throwFromInterceptor(reason: unknown): never {
 
 function closedError(): ConnectError {
   return new ConnectError("the client is closed", Code.Unavailable);
-}
-
-function responseFrom({ stream, service, method }: Request, answer: Answer): Response {
-  const { header, trailer } = answer;
-  const message = answer.kind === "stream" ? answer.messages : answer.message;
-  const shaped = stream && answer.kind === "unary" ? single(answer.message) : message;
-  return { stream, service, method, header, trailer, message: shaped } as Response;
-}
-
-async function* single(message: Message): AsyncGenerator<Message> {
-  yield message;
 }

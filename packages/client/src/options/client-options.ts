@@ -43,6 +43,8 @@ import { type ClientTls, type ClientTlsOptions, resolveClientTls } from "@thrice
 import { checkEvents } from "./check-events.js";
 import {
   type CallSettings,
+  checkAttemptInterceptors,
+  checkInterceptors,
   checkMethodOptions,
   checkServiceKey,
   layerSettings,
@@ -65,6 +67,11 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   readonly tls?: boolean | ClientTlsOptions | undefined;
   /** Connect interceptors, run once per call; the first one sees the request first and the answer last. */
   readonly interceptors?: readonly Interceptor[] | undefined;
+  /**
+   * Connect interceptors, run once per attempt, beneath the cluster strategy and around the wire; the first one sees the
+   * request first and the answer last. `attemptKey` tells them about their attempt. @defaultValue none
+   */
+  readonly attemptInterceptors?: readonly Interceptor[] | undefined;
   /** Bound of opening a connection, in milliseconds. @defaultValue 1_000 */
   readonly connectTimeoutMs?: number | undefined;
   /** Largest message that is read, in bytes. @defaultValue 4 MiB */
@@ -94,7 +101,7 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   readonly health?: HealthOptions | false | undefined;
   /** Whether a directory that loses every endpoint, or fails, leaves the client those it knew. @defaultValue true */
   readonly emptyProtection?: boolean | undefined;
-  /** Told of ejections, returns and probes. @defaultValue nobody */
+  /** Told of calls and attempts, of ejections, returns and probes. @defaultValue nobody */
   readonly events?: ClusterEvents | undefined;
   /** Takes one line for each call that failed after several attempts. @defaultValue `consoleLogger()` */
   readonly logger?: Logger | undefined;
@@ -159,7 +166,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     routers: checkRouters(routers),
     subset: resolveSubset(options.subset),
     tls: resolveClientTls(options.tls),
-    interceptors: checkInterceptors(interceptors),
+    interceptors: checkInterceptors("interceptors", interceptors),
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
     maxReceiveBytes: checkBytes("maxReceiveBytes", maxReceiveBytes, 1),
     replayBufferBytes: checkBytes("replayBufferBytes", replayBufferBytes, 0),
@@ -184,6 +191,7 @@ const known: ReadonlySet<string> = new Set([
   "subset",
   "tls",
   "interceptors",
+  "attemptInterceptors",
   "connectTimeoutMs",
   "maxReceiveBytes",
   "replayBufferBytes",
@@ -202,7 +210,7 @@ const known: ReadonlySet<string> = new Set([
 
 function resolveClientSettings(options: ClientOptions): CallSettings {
   const { layers: _layers, ...settings } = layerSettings({}, checkMethodOptions(options));
-  return { ...settings, ...checkServiceKey(options) };
+  return { ...settings, ...checkServiceKey(options), ...checkAttemptInterceptors(options) };
 }
 
 /** @throws TypeError or RangeError naming path, bound and value. */
@@ -238,9 +246,4 @@ function checkRouters(value: readonly Router[]): readonly Router[] {
     if (typeof router.name === "string" && router.name !== "") return router;
     throw new TypeError(`name of routers[${at}] must be text, got ${show(router.name)}`);
   });
-}
-
-function checkInterceptors(value: readonly Interceptor[]): readonly Interceptor[] {
-  if (Array.isArray(value) && value.every((one) => typeof one === "function")) return [...value];
-  throw new TypeError(`interceptors must be a list of functions, got ${show(value)}`);
 }

@@ -8,6 +8,13 @@ import type { EndpointStats } from "@thrice/core";
 import type { HealthRecord } from "./health/health-record.js";
 import type { EndpointVerdict } from "./judge-endpoint.js";
 import type { StartedAttempt } from "./started-attempt.js";
+import {
+  inFlightAt,
+  latencyAtMsAt,
+  latencyMsAt,
+  oldestStartMsAt,
+  StatsSlab,
+} from "./stats-slab.js";
 
 /** Time in which an old peak of the latency falls to 1/e, in milliseconds. @see Finagle, PeakEwma */
 const decayMs = 10_000;
@@ -18,21 +25,61 @@ const penaltyMs = 5_000;
 /** The most that one attempt counts as, in milliseconds: a clock that jumps must not mark an endpoint for hours. */
 const longestMs = 60_000;
 
-/** Statistics of one endpoint, kept by the calls. */
+/** Statistics of one endpoint, kept by the calls. What balancers compare stands in a slab. */
 export class AttemptStats implements EndpointStats {
-  inFlight = 0;
-  latencyMs = Number.NaN;
-  latencyAtMs = 0;
-  oldestStartMs = Number.POSITIVE_INFINITY;
   succeeded = 0;
   failed = 0;
   readonly knownSinceMs: number;
   /** Made when an attempt has ended, if the client looks after the health of endpoints. */
   health: HealthRecord | undefined = undefined;
+  #slab: StatsSlab;
+  #offset: number;
   #newest: StartedAttempt | undefined = undefined;
 
-  constructor(knownSinceMs: number) {
+  /** `slab` is that of the client's endpoints; by default a small one of its own. */
+  constructor(knownSinceMs: number, slab = new StatsSlab(1)) {
     this.knownSinceMs = knownSinceMs;
+    this.#slab = slab;
+    this.#offset = slab.take();
+  }
+
+  get slab(): StatsSlab {
+    return this.#slab;
+  }
+
+  /** Where the line of the endpoint begins in the slab. */
+  get offset(): number {
+    return this.#offset;
+  }
+
+  get inFlight(): number {
+    return this.#slab.values[this.#offset + inFlightAt] as number;
+  }
+
+  set inFlight(count: number) {
+    this.#slab.values[this.#offset + inFlightAt] = count;
+  }
+
+  get latencyMs(): number {
+    return this.#slab.values[this.#offset + latencyMsAt] as number;
+  }
+
+  get latencyAtMs(): number {
+    return this.#slab.values[this.#offset + latencyAtMsAt] as number;
+  }
+
+  get oldestStartMs(): number {
+    return this.#slab.values[this.#offset + oldestStartMsAt] as number;
+  }
+
+  /** Gives the line back to the slab, and goes on in a small one: attempts may be under way that nobody will ask for. */
+  leaveSlab(): void {
+    const { values } = this.#slab;
+    const own = new StatsSlab(1);
+    own.copy(own.take(), values, this.#offset);
+    this.#slab.release(this.#offset);
+    this.#slab = own;
+    this.#offset = 0;
   }
 
   /** An attempt began. */
@@ -64,8 +111,7 @@ export class AttemptStats implements EndpointStats {
   /** Lets go of a penalty: the latency is `latencyMs`, unless it is lower already. NaN if nothing is to be known of it. */
   resetLatency(latencyMs: number, nowMs: number): void {
     if (this.latencyMs < latencyMs) return;
-    this.latencyMs = latencyMs;
-    this.latencyAtMs = nowMs;
+    this.#setLatency(latencyMs, nowMs);
   }
 
   #takeOut(attempt: StartedAttempt): void {
@@ -80,18 +126,24 @@ export class AttemptStats implements EndpointStats {
   }
 
   #becomeOldest(attempt: StartedAttempt | undefined): void {
-    this.oldestStartMs = attempt === undefined ? Number.POSITIVE_INFINITY : attempt.startedMs;
+    const startMs = attempt === undefined ? Number.POSITIVE_INFINITY : attempt.startedMs;
+    this.#slab.values[this.#offset + oldestStartMsAt] = startMs;
   }
 
   #average(tookMs: number, nowMs: number): void {
     const before = this.latencyMs;
     const boundedMs = Math.min(tookMs, longestMs);
     if (!(boundedMs < before)) {
-      this.latencyMs = boundedMs;
+      this.#setLatency(boundedMs, nowMs);
     } else {
       const kept = Math.exp(-Math.max(0, nowMs - this.latencyAtMs) / decayMs);
-      this.latencyMs = before * kept + boundedMs * (1 - kept);
+      this.#setLatency(before * kept + boundedMs * (1 - kept), nowMs);
     }
-    this.latencyAtMs = nowMs;
+  }
+
+  #setLatency(latencyMs: number, nowMs: number): void {
+    const { values } = this.#slab;
+    values[this.#offset + latencyMsAt] = latencyMs;
+    values[this.#offset + latencyAtMsAt] = nowMs;
   }
 }

@@ -54,6 +54,16 @@ test.each([
   expect(know(a, b)[0]?.stats === stats).toBe(keeps);
 });
 
+test("what was kept of one that is forgotten goes to the next that comes", async () => {
+  const { clock, live, know } = changing(a, b);
+  const { offset, slab } = live.current()[0]?.stats ?? {};
+  know(b);
+  await clock.advance(60_000);
+  const [, fresh] = know(b, endpoint("c"));
+  expect(fresh?.stats.offset).toBe(offset);
+  expect(fresh?.stats.slab).toBe(slab);
+});
+
 test("the time away counts from when it went, not from the last snapshot without it", async () => {
   const { clock, live, know } = changing(a, b);
   const stats = live.current()[0]?.stats;

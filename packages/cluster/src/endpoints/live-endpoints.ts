@@ -6,6 +6,7 @@
  */
 import type { Clock, Directory, Endpoint, LiveEndpoint, Snapshot } from "@thrice/core";
 import { AttemptStats } from "./attempt-stats.js";
+import { StatsSlab } from "./stats-slab.js";
 
 /** An endpoint with the statistics that this package keeps. */
 export interface TrackedEndpoint extends LiveEndpoint {
@@ -33,6 +34,7 @@ interface Gone {
 export class LiveEndpoints {
   readonly #directory: Directory;
   readonly #clock: Clock;
+  readonly #slab = new StatsSlab();
   #snapshot: Snapshot | undefined;
   #endpoints: readonly TrackedEndpoint[] = [];
   readonly #known = new Map<string, Known>();
@@ -82,7 +84,7 @@ export class LiveEndpoints {
     const { id } = source;
     const known = this.#known.get(id);
     if (known === undefined) {
-      const stats = this.#gone.get(id)?.stats ?? new AttemptStats(sinceMs);
+      const stats = this.#gone.get(id)?.stats ?? new AttemptStats(sinceMs, this.#slab);
       this.#gone.delete(id);
       const live = Object.freeze({ ...source, stats });
       this.#known.set(id, { source, live, places: 1 });
@@ -103,10 +105,11 @@ export class LiveEndpoints {
 
   /** Forgets those that have been away for too long, or since a time that is still to come. */
   #forget(nowMs: number): void {
-    for (const [id, { sinceMs }] of this.#gone) {
+    for (const [id, { stats, sinceMs }] of this.#gone) {
       const awayMs = nowMs - sinceMs;
       if (awayMs >= 0 && awayMs < keptMs) return;
       this.#gone.delete(id);
+      stats.leaveSlab();
     }
   }
 }

@@ -85,7 +85,7 @@ export class AttemptStats implements EndpointStats {
   /** An attempt began. */
   noteStart(attempt: StartedAttempt): void {
     const newest = this.#newest;
-    this.inFlight++;
+    this.#count(1);
     this.#newest = attempt;
     attempt.olderAttempt = newest;
     if (newest === undefined) this.#becomeOldest(attempt);
@@ -94,7 +94,7 @@ export class AttemptStats implements EndpointStats {
 
   /** An attempt ended whose start was noted; `how` counts for the endpoint, against it, or neither. */
   noteEnd(how: EndpointVerdict, attempt: StartedAttempt, nowMs: number, pushbackMs = 0): void {
-    this.inFlight--;
+    this.#count(-1);
     this.#takeOut(attempt);
     const tookMs = Math.max(0, nowMs - attempt.startedMs);
     if (how === "good") {
@@ -111,7 +111,9 @@ export class AttemptStats implements EndpointStats {
   /** Lets go of a penalty: the latency is `latencyMs`, unless it is lower already. NaN if nothing is to be known of it. */
   resetLatency(latencyMs: number, nowMs: number): void {
     if (this.latencyMs < latencyMs) return;
-    this.#setLatency(latencyMs, nowMs);
+    const { values } = this.#slab;
+    values[this.#offset + latencyMsAt] = latencyMs;
+    values[this.#offset + latencyAtMsAt] = nowMs;
   }
 
   #takeOut(attempt: StartedAttempt): void {
@@ -130,20 +132,23 @@ export class AttemptStats implements EndpointStats {
     this.#slab.values[this.#offset + oldestStartMsAt] = startMs;
   }
 
-  #average(tookMs: number, nowMs: number): void {
-    const before = this.latencyMs;
-    const boundedMs = Math.min(tookMs, longestMs);
-    if (!(boundedMs < before)) {
-      this.#setLatency(boundedMs, nowMs);
-    } else {
-      const kept = Math.exp(-Math.max(0, nowMs - this.latencyAtMs) / decayMs);
-      this.#setLatency(before * kept + boundedMs * (1 - kept), nowMs);
-    }
+  #count(change: number): void {
+    const at = this.#offset + inFlightAt;
+    const { values } = this.#slab;
+    values[at] = (values[at] as number) + change;
   }
 
-  #setLatency(latencyMs: number, nowMs: number): void {
+  #average(tookMs: number, nowMs: number): void {
     const { values } = this.#slab;
-    values[this.#offset + latencyMsAt] = latencyMs;
-    values[this.#offset + latencyAtMsAt] = nowMs;
+    const at = this.#offset;
+    const before = values[at + latencyMsAt] as number;
+    let latencyMs = Math.min(tookMs, longestMs);
+    if (latencyMs < before) {
+      const agedMs = Math.max(0, nowMs - (values[at + latencyAtMsAt] as number));
+      const kept = Math.exp(-agedMs / decayMs);
+      latencyMs = before * kept + latencyMs * (1 - kept);
+    }
+    values[at + latencyMsAt] = latencyMs;
+    values[at + latencyAtMsAt] = nowMs;
   }
 }

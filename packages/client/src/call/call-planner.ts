@@ -54,11 +54,12 @@ export class CallPlanner {
     const health = settings && { settings, random: draw, probe, events };
     this.#options = options;
     this.#underWay = underWay;
-    const { routers, subset } = options;
-    this.endpoints = new ClientEndpoints(directory, clock, health, {
+    const { routers, subset, slowStartMs } = options;
+    const narrowing = {
       chain: routers.length === 0 ? undefined : new RouterChain(routers),
       subsetter: subset === undefined ? undefined : new Subsetter(subset, draw),
-    });
+    };
+    this.endpoints = new ClientEndpoints(directory, clock, health, narrowing, slowStartMs);
     this.useServiceConfig(options.serviceConfig);
   }
 

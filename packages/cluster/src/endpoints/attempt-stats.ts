@@ -5,6 +5,7 @@
  * themselves, in the order of their start, so that the oldest is known whichever of them ends.
  */
 import type { EndpointStats } from "@thrice/core";
+import { defaultSlowStartMs } from "../load-balance/warm-up.js";
 import type { HealthRecord } from "./health/health-record.js";
 import type { EndpointVerdict } from "./judge-endpoint.js";
 import type { StartedAttempt } from "./started-attempt.js";
@@ -30,6 +31,7 @@ export class AttemptStats implements EndpointStats {
   succeeded = 0;
   failed = 0;
   readonly knownSinceMs: number;
+  readonly slowStartMs: number;
   /** Made when an attempt has ended, if the client looks after the health of endpoints. */
   health: HealthRecord | undefined = undefined;
   #slab: StatsSlab;
@@ -37,8 +39,9 @@ export class AttemptStats implements EndpointStats {
   #newest: StartedAttempt | undefined = undefined;
 
   /** `slab` is that of the client's endpoints; by default a small one of its own. */
-  constructor(knownSinceMs: number, slab = new StatsSlab(1)) {
+  constructor(knownSinceMs: number, slab = new StatsSlab(1), slowStartMs = defaultSlowStartMs) {
     this.knownSinceMs = knownSinceMs;
+    this.slowStartMs = slowStartMs;
     this.#slab = slab;
     this.#offset = slab.take();
   }

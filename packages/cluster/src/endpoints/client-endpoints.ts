@@ -1,4 +1,5 @@
 import type { Clock, Directory, RoutedCall } from "@thrice/core";
+import { defaultSlowStartMs } from "../load-balance/warm-up.js";
 import type { RouterChain } from "../router/router-chain.js";
 import type { Subsetter } from "../subset/subsetter.js";
 import type { AttemptNote, EndpointSource, EndpointView, NotedAttempt } from "./endpoint-source.js";
@@ -35,9 +36,19 @@ export class ClientEndpoints implements EndpointSource {
   #lastRouted: List | undefined;
   #lastUsed: List = [];
 
-  /** Without `health`, every endpoint takes calls at all times. */
-  constructor(directory: Directory, clock: Clock, health?: HealthInit, narrowing: Narrowing = {}) {
-    this.#live = new LiveEndpoints(directory, clock);
+  /**
+   * Without `health`, every endpoint takes calls at all times.
+   *
+   * Units: `slowStartMs` is how long the weight of an endpoint grows that comes later, in milliseconds.
+   */
+  constructor(
+    directory: Directory,
+    clock: Clock,
+    health?: HealthInit,
+    narrowing: Narrowing = {},
+    slowStartMs = defaultSlowStartMs,
+  ) {
+    this.#live = new LiveEndpoints(directory, clock, slowStartMs);
     if (health !== undefined) this.#health = new EndpointHealth(this.#live, clock, health);
     this.#narrowing = narrowing;
   }

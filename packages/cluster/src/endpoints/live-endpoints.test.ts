@@ -82,6 +82,15 @@ test("those known from the start have been known for ever, others since they cam
   expect(know(a, b)[1]?.stats.knownSinceMs).toBe(70);
 });
 
+test("each knows how long its weight is to grow", () => {
+  const snapshot = { endpoints: [a], advertised: {} };
+  const slowStartOf = (live: LiveEndpoints) => live.current()[0]?.stats.slowStartMs;
+  expect(slowStartOf(new LiveEndpoints({ snapshot: () => snapshot }, new FakeClock()))).toBe(
+    10_000,
+  );
+  expect(slowStartOf(new LiveEndpoints({ snapshot: () => snapshot }, new FakeClock(), 7))).toBe(7);
+});
+
 test("an endpoint that stands twice shares its statistics", () => {
   const { live, know } = changing(a, endpoint("a", 5));
   const [one, other] = live.current();

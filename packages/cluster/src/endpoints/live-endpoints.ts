@@ -5,6 +5,7 @@
  * millisecond (bench/update.ts), as long as the directory leaves the others where they were.
  */
 import type { Clock, Directory, Endpoint, LiveEndpoint, Snapshot } from "@thrice/core";
+import { defaultSlowStartMs } from "../load-balance/warm-up.js";
 import { AttemptStats } from "./attempt-stats.js";
 import { StatsSlab } from "./stats-slab.js";
 
@@ -34,6 +35,7 @@ interface Gone {
 export class LiveEndpoints {
   readonly #directory: Directory;
   readonly #clock: Clock;
+  readonly #slowStartMs: number;
   readonly #slab = new StatsSlab();
   #snapshot: Snapshot | undefined;
   #endpoints: readonly TrackedEndpoint[] = [];
@@ -41,9 +43,11 @@ export class LiveEndpoints {
   /** Oldest first. */
   readonly #gone = new Map<string, Gone>();
 
-  constructor(directory: Directory, clock: Clock) {
+  /** Units: `slowStartMs` is how long the weight of an endpoint grows that comes later, in milliseconds. */
+  constructor(directory: Directory, clock: Clock, slowStartMs = defaultSlowStartMs) {
     this.#directory = directory;
     this.#clock = clock;
+    this.#slowStartMs = slowStartMs;
   }
 
   /** Those known now. The same list as long as the directory has the same snapshot. */
@@ -84,7 +88,7 @@ export class LiveEndpoints {
     const { id } = source;
     const known = this.#known.get(id);
     if (known === undefined) {
-      const stats = this.#gone.get(id)?.stats ?? new AttemptStats(sinceMs, this.#slab);
+      const stats = this.#gone.get(id)?.stats ?? this.#newStats(sinceMs);
       this.#gone.delete(id);
       const live = Object.freeze({ ...source, stats });
       this.#known.set(id, { source, live, places: 1 });
@@ -96,6 +100,10 @@ export class LiveEndpoints {
     }
     known.places++;
     return known.live;
+  }
+
+  #newStats(sinceMs: number): AttemptStats {
+    return new AttemptStats(sinceMs, this.#slab, this.#slowStartMs);
   }
 
   #letGo({ live: { id, stats } }: Known, nowMs: number): void {

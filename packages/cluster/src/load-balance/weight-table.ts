@@ -71,7 +71,7 @@ export class WeightTable {
   }
 }
 
-/** Time for which weights that grow are taken as they were, in milliseconds: a hundredth of a slow start. */
+/** Time for which weights that grow are taken as they were, in milliseconds: a hundredth of the usual slow start. */
 const shortestStepMs = 100;
 /** What each endpoint of a list adds to that, so that working it out anew takes less than a hundredth of the time. */
 const stepPerEndpointMs = 0.01;

@@ -39,6 +39,7 @@ export { random } from "./load-balance/random.js";
 export { roundRobin } from "./load-balance/round-robin.js";
 export { shortestResponse } from "./load-balance/shortest-response.js";
 export { sticky } from "./load-balance/sticky.js";
+export { defaultSlowStartMs } from "./load-balance/warm-up.js";
 export { defaultBackoff } from "./retry/backoff.js";
 export { type Budget, unlimitedBudget } from "./retry/budget.js";
 export {

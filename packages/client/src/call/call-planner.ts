@@ -63,11 +63,12 @@ export class CallPlanner {
     this.#options = options;
     this.#underWay = underWay;
     this.#callEvents = listensToCalls(events) ? events : undefined;
-    const { routers, subset } = options;
-    this.endpoints = new ClientEndpoints(directory, clock, health, {
+    const { routers, subset, slowStartMs } = options;
+    const narrowing = {
       chain: routers.length === 0 ? undefined : new RouterChain(routers),
       subsetter: subset === undefined ? undefined : new Subsetter(subset, draw),
-    });
+    };
+    this.endpoints = new ClientEndpoints(directory, clock, health, narrowing, slowStartMs);
     this.useServiceConfig(options.serviceConfig);
   }
 

@@ -3,6 +3,7 @@ import {
   type Budget,
   ClientThrottle,
   createStaticDirectory,
+  defaultSlowStartMs,
   type HealthOptions,
   type HealthSettings,
   keepEndpoints,
@@ -99,6 +100,11 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   readonly inheritDeadline?: boolean | undefined;
   /** When an endpoint is kept out of the choice, and how it comes back; `false` for never. @defaultValue `{}` */
   readonly health?: HealthOptions | false | undefined;
+  /**
+   * How long the weight of an endpoint grows that appears while the client runs, from a tenth to all, in milliseconds; 0 gives
+   * it its whole weight at once. @defaultValue 10_000
+   */
+  readonly slowStartMs?: number | undefined;
   /** Whether a directory that loses every endpoint, or fails, leaves the client those it knew. @defaultValue true */
   readonly emptyProtection?: boolean | undefined;
   /** Told of calls and attempts, of ejections, returns and probes. @defaultValue nobody */
@@ -129,6 +135,7 @@ export interface ResolvedClientOptions {
   readonly inheritDeadline: boolean;
   /** Undefined if nobody looks after the health of endpoints. */
   readonly health: HealthSettings | undefined;
+  readonly slowStartMs: number;
   readonly events: ClusterEvents;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -150,6 +157,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     replayBufferBytes = 1024 * 1024,
     replayBufferTotalBytes = 16 * 1024 * 1024,
     inheritDeadline = true,
+    slowStartMs = defaultSlowStartMs,
     emptyProtection = true,
     events = {},
     logger = consoleLogger(),
@@ -176,6 +184,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     serviceConfig: resolveServiceConfig(options.serviceConfig),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
     health: resolveHealth(options.health),
+    slowStartMs: checkNumber("slowStartMs", slowStartMs, 0, maxTimerMs),
     events: listeners,
     logger: checkLogger("logger", logger),
     clock: checkClock(clock),
@@ -201,6 +210,7 @@ const known: ReadonlySet<string> = new Set([
   "serviceConfig",
   "inheritDeadline",
   "health",
+  "slowStartMs",
   "emptyProtection",
   "events",
   "logger",

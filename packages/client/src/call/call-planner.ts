@@ -4,12 +4,11 @@ import {
   type CallPlan,
   type CallsUnderWay,
   ClientEndpoints,
-  failover,
+  callDefaults,
   GrpcThrottle,
   LatencyWindow,
   type MethodRules,
   type Probe,
-  peakEwma,
   RouterChain,
   type ServiceConfig,
   Subsetter,
@@ -100,7 +99,7 @@ export class CallPlanner {
     const { settings, rules } = said;
     const { clock, random, throttle } = this.#options;
     const policy = effectivePolicy(said);
-    const loadBalance = settings.loadBalance ?? peakEwma;
+    const loadBalance = settings.loadBalance ?? callDefaults.loadBalance;
     const budget = this.#budgetFor(rules);
     budget.expectRetries?.(policy.retries);
     return {
@@ -145,7 +144,8 @@ export class CallPlanner {
 }
 
 function strategyFrom({ settings, rules }: SaidOfCall): ClusterStrategy {
-  return nearField(settings, "cluster") ?? rules?.hedging?.strategy ?? settings.cluster ?? failover;
+  const said = nearField(settings, "cluster") ?? rules?.hedging?.strategy ?? settings.cluster;
+  return said ?? callDefaults.strategy;
 }
 
 /** Where a service config speaks of a method there is no bound by default: gRPC knows none. */
@@ -154,12 +154,9 @@ function attemptTimeoutMs(
   { settings, rules, advertised }: SaidOfCall,
 ): number {
   const isBounded = methodKind === "unary" && rules === undefined;
-  const byDefault = isBounded ? defaultUnaryAttemptTimeoutMs : 0;
+  const byDefault = isBounded ? callDefaults.unaryAttemptTimeoutMs : 0;
   return settings.attemptTimeoutMs ?? advertised.attemptTimeoutMs ?? byDefault;
 }
-
-/** Dubbo's default timeout of a request, which it too applies to each attempt. */
-const defaultUnaryAttemptTimeoutMs = 3_000;
 
 /** The option's 0 is no bound. */
 function boundFrom(optionMs: number | undefined): number {

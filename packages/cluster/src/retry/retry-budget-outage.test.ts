@@ -1,6 +1,6 @@
 /** Simulates clients whose backend fails for 30 s, on a virtual clock: how many attempts they send for each call. */
 import type { CancelTimer, Clock } from "@thrice/core";
-import { seededRandom } from "../testing/seeded-random.js";
+import { seededRandom } from "../simulator/seeded-random.js";
 import { RetryBudget } from "./retry-budget.js";
 
 interface Scenario {

@@ -1,7 +1,6 @@
 import type { Interceptor } from "@connectrpc/connect";
 import {
   type Budget,
-  ClientThrottle,
   createStaticDirectory,
   defaultSlowStartMs,
   type HealthOptions,
@@ -9,15 +8,15 @@ import {
   keepEndpoints,
   parseServiceConfig,
   type ResolvedSubset,
-  RetryBudget,
   type RetryBudgetOptions,
   resolveHealth,
+  resolveRetryBudget,
   resolveSubset,
+  resolveThrottle,
   type ServiceConfig,
   type SubsetOptions,
   type Throttle,
   type ThrottleOptions,
-  unlimitedBudget,
 } from "@thrice/cluster";
 import {
   type Clock,
@@ -180,7 +179,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     replayBufferBytes: checkBytes("replayBufferBytes", replayBufferBytes, 0),
     replayBufferTotalBytes: checkBytes("replayBufferTotalBytes", replayBufferTotalBytes, 0),
     retryBudget: resolveRetryBudget(options.retryBudget, checkClock(clock)),
-    throttle: options.throttle === false ? undefined : new ClientThrottle(options.throttle),
+    throttle: resolveThrottle(options.throttle),
     serviceConfig: resolveServiceConfig(options.serviceConfig),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
     health: resolveHealth(options.health),
@@ -236,17 +235,6 @@ function checkClock(clock: Clock): Clock {
 
 function checkBytes(field: string, value: number, min: number): number {
   return checkWholeNumber(field, value, min, 0xffff_ffff);
-}
-
-function resolveRetryBudget(value: ClientOptions["retryBudget"], clock: Clock): Budget {
-  if (value === undefined) return new RetryBudget({}, clock);
-  if (value === false) return unlimitedBudget;
-  if (!isBudget(value)) return new RetryBudget(value, clock);
-  return checkShape("retryBudget", value, "a budget", ["hasBudget", "take", "noteSuccess"]);
-}
-
-function isBudget(value: RetryBudgetOptions | Budget): value is Budget {
-  return typeof value === "object" && value !== null && "take" in value;
 }
 
 function checkRouters(value: readonly Router[]): readonly Router[] {

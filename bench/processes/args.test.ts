@@ -1,10 +1,10 @@
 import { parseScenarioArgs } from "./args.js";
 
-test("nothing on the command line means faults of 8 s and everything", () => {
+test("nothing on the command line means faults of 6 s and everything", () => {
   expect(parseScenarioArgs([])).toMatchObject({
-    faultSeconds: 8,
+    faultSeconds: 6,
     downSeconds: 5,
-    outageSeconds: 10,
+    outageSeconds: 30,
     cancelledCalls: 100_000,
     only: /(?:)/,
   });

@@ -14,9 +14,9 @@ export interface Args extends Effort {
 export const usage = `pnpm scenarios:processes [--quick] [--json] [--events] [--only <regex>] [--seconds <s>] [--down <s>] [--outage <s>] [--cancelled <n>] [--endpoints <n>]
 
   --only       runs what matches, of "<scenario> <program>", e.g. --only '^(kill|slow) thrice$'
-  --seconds    length of a fault (8)
+  --seconds    length of a fault (6)
   --down       how long a killed server stays away (5)
-  --outage     how long all servers turn calls down (10)
+  --outage     how long all servers turn calls down (30)
   --cancelled  calls that are cancelled (100 000)
   --endpoints  length of the long list of endpoints (10 000)
   --quick      short faults, fewer cancelled calls: to see whether it runs
@@ -49,9 +49,9 @@ export function parseScenarioArgs(argv: readonly string[]): Args {
     quick,
     events,
     only: new RegExp(only),
-    faultSeconds: number("seconds", values.seconds ?? byDefault("8", "3"), 1, 600),
+    faultSeconds: number("seconds", values.seconds ?? byDefault("6", "3"), 1, 600),
     downSeconds: number("down", values.down ?? byDefault("5", "1"), 0.1, 600),
-    outageSeconds: number("outage", values.outage ?? byDefault("10", "3"), 1, 600),
+    outageSeconds: number("outage", values.outage ?? byDefault("30", "3"), 1, 600),
     cancelledCalls: whole(
       "cancelled",
       values.cancelled ?? byDefault("100000", "10000"),

@@ -4,7 +4,7 @@ import { endpointLists } from "./scenarios/endpoints.js";
 import { flaky } from "./scenarios/flaky.js";
 import { hangs } from "./scenarios/hang.js";
 import { kill } from "./scenarios/kill.js";
-import { outages } from "./scenarios/outage.js";
+import { outage } from "./scenarios/outage.js";
 import { refuse } from "./scenarios/refuse.js";
 import { rolling } from "./scenarios/rolling.js";
 import { slow } from "./scenarios/slow.js";
@@ -15,7 +15,7 @@ export const scenarios: readonly Scenario[] = [
   refuse,
   ...hangs,
   slow,
-  ...outages,
+  outage,
   flaky,
   rolling,
   ...endpointLists,

@@ -26,7 +26,7 @@ export interface ClientNode {
   load(plan: LoadPlan): Promise<CallLog>;
 }
 
-const warmUpCalls = 3_000;
+const usualWarmUpCalls = 3_000;
 const warmUpTimeoutMs = 60_000;
 const settleTimeoutMs = 30_000;
 
@@ -52,7 +52,7 @@ export class Lab {
   /** Clients of those servers, warm. */
   async startClients(
     servers: readonly ServerNode[],
-    { clients = 1, style = "failover" as Style } = {},
+    { clients = 1, style = "failover" as Style, warmUpCalls = usualWarmUpCalls } = {},
   ): Promise<ClientNode> {
     const addresses = servers.map(({ address }) => address);
     const node = this.startProcess();

@@ -22,6 +22,7 @@ import { CallsUnderWay, runCall, startCall } from "@thrice/cluster";
 import {
   type Answer,
   type CallOptions,
+  compressEncoding,
   compressFromBytes,
   currentInboundCall,
   systemClock,
@@ -200,6 +201,7 @@ export class Caller {
     const { header, signal } = request;
     const { channels, logger } = this.#tools;
     const compressMinBytes = compressFromBytes(settings);
+    const encoding = compressEncoding(settings);
     if (this.#closed) throw closedError();
     const { result, attempts, finished } = await runCall(this.#planner.plan(method, settings), {
       timeoutMs,
@@ -209,7 +211,7 @@ export class Caller {
       start: (attempt, listener) => {
         const { group, version } = settings;
         const input = source.input();
-        const sent = { method, group, version, header, input, compressMinBytes };
+        const sent = { method, group, version, header, input, compressMinBytes, encoding };
         return channels.start(attempt.endpoint, sent, attempt, listener);
       },
       whyNotReplayable: () => this.#whyNotReplayable(method, source),

@@ -20,7 +20,7 @@ import { AnswerReader } from "./answer-reader.js";
 import { errorFromTrailers, explainForeign, isGrpcAnswer, isOk } from "./answer-status.js";
 import { type Arrived, arrivedFrom, Packed } from "./arrived.js";
 import type { ChannelContext } from "./client-context.js";
-import { varyingHeaders } from "./client-request.js";
+import { encodingOf, varyingHeaders } from "./client-request.js";
 import { explainEnd } from "./explain-end.js";
 import { headersFromList } from "./headers-from-list.js";
 import { IncomingQueue } from "./incoming-queue.js";
@@ -71,6 +71,7 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
       request.input,
       (message) => encodeMessage(input, message),
       request.compressMinBytes,
+      encodingOf(request),
     );
     this.#reader = new MessageReader(context.maxReceiveBytes);
     this.#queue = new IncomingQueue(
@@ -156,7 +157,9 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   #errorFrom(trailers: HeaderList): ConnectError {
     const { peer } = this.#context.pool;
     const error = errorFromTrailers(peer, trailers);
-    return this.#mayPack ? explainEncoding(error, peer, trailers, this.#headers) : error;
+    return this.#mayPack
+      ? explainEncoding(error, encodingOf(this.#request), peer, trailers, this.#headers)
+      : error;
   }
 
   readonly #take = (payload: Buffer, flags: number): void => {

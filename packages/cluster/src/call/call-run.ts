@@ -3,7 +3,7 @@
  *
  * Hot path: one object per call, and of the rest only what the call needs. Measured (bench/call.bench.ts).
  */
-import { Code, ConnectError } from "@connectrpc/connect";
+import { Code, type ConnectError } from "@connectrpc/connect";
 import {
   type AttemptFailure,
   type AttemptOptions,
@@ -24,7 +24,13 @@ import type { CallInit, CallPlan } from "./call-plan.js";
 import type { UnderWay } from "./calls-under-way.js";
 import { decideRestart } from "./decide-restart.js";
 import { describeFailure, noteBudget } from "./describe-failure.js";
-import { cancelError, deadlineError, rejection, settledError } from "./end-errors.js";
+import {
+  attemptTimeoutError,
+  cancelError,
+  deadlineError,
+  rejection,
+  settledError,
+} from "./end-errors.js";
 import { type AttemptOwner, OpenAttempt } from "./open-attempt.js";
 import { pickEndpoint } from "./pick-endpoint.js";
 import { RedoneCall } from "./redone-call.js";
@@ -253,12 +259,19 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   }
 
   judge(attempt: OpenAttempt, failure: AttemptFailure): AttemptFailure {
-    // A server whose timer was the quicker says `deadline_exceeded` for us; it is our timeout all the same.
-    const saysDeadline = failure.error.code === Code.DeadlineExceeded;
-    if (!saysDeadline || failure.outcome !== "answered") return failure;
-    if (this.remainingMs() === 0) return { ...failure, outcome: "deadline-passed" };
-    const isOurs = attempt.durationMs >= this.#plan.attemptTimeoutMs;
-    return isOurs ? { ...failure, outcome: "attempt-timed-out" } : failure;
+    // A server whose timer was the quicker says `deadline_exceeded` for us, or resets the stream; it is our timeout all the same.
+    const { error, outcome } = failure;
+    const isReset = error.code === Code.Canceled && !this.#isOver;
+    if (outcome !== "answered" || !(isReset || error.code === Code.DeadlineExceeded))
+      return failure;
+    if (this.remainingMs() === 0) {
+      const late = isReset ? deadlineError(this.#init.timeoutMs) : error;
+      return { ...failure, outcome: "deadline-passed", error: late };
+    }
+    const { attemptTimeoutMs } = this.#plan;
+    if (attempt.durationMs < attemptTimeoutMs) return failure;
+    const late = isReset ? attemptTimeoutError(attempt.endpoint, attemptTimeoutMs) : error;
+    return { ...failure, outcome: "attempt-timed-out", error: late };
   }
 
   onEnded(attempt: OpenAttempt): void {
@@ -439,9 +452,8 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   }
 
   #timeOut(attempt: OpenAttempt): void {
-    const { id } = attempt.endpoint;
-    const text = `no answer from ${id} within attemptTimeoutMs ${this.#plan.attemptTimeoutMs}`;
-    attempt.stop("attempt-timed-out", new ConnectError(text, Code.DeadlineExceeded));
+    const error = attemptTimeoutError(attempt.endpoint, this.#plan.attemptTimeoutMs);
+    attempt.stop("attempt-timed-out", error);
   }
 }
 

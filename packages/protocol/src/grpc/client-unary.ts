@@ -185,7 +185,7 @@ class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
 
   #errorFrom(trailers: HeaderList): ConnectError {
     const { peer } = this.#context.pool;
-    const error = errorFromTrailers(peer, trailers);
+    const error = errorFromTrailers(peer, trailers, this.#headers);
     return this.#isPacked
       ? explainEncoding(error, encodingOf(this.#request), peer, trailers, this.#headers)
       : error;

@@ -44,6 +44,7 @@ function boxes(): DescService {
     ...{ name, jsonName: name, number: 1, label: FieldDescriptorProto_Label.OPTIONAL, type },
     ...(typeName !== "" && { typeName }),
   });
+  const open = { name: "Open", inputType: ".box.Box", outputType: ".box.Box" };
   const { STRING, MESSAGE } = FieldDescriptorProto_Type;
   const thing = file("thing", [], [{ name: "Thing", field: [field("text", STRING)] }]);
   const middle = file("middle", ["thing.proto"], []);
@@ -52,10 +53,9 @@ function boxes(): DescService {
     ["middle.proto", AnySchema.file.proto.name],
     [{ name: "Box", field: [field("any", MESSAGE, ".google.protobuf.Any")] }],
   );
-  const method = [{ name: "Open", inputType: ".box.Box", outputType: ".box.Box" }];
   const served = create(FileDescriptorProtoSchema, {
     ...box,
-    service: [{ name: "Boxes", method }],
+    service: [{ name: "Boxes", method: [open] }] as never,
   });
   const set = { file: [AnySchema.file.proto, thing, middle, served] };
   const registry = createFileRegistry(create(FileDescriptorSetSchema, set));

@@ -67,10 +67,10 @@ const everywhere: readonly { field: string; value: unknown; says: string }[] = [
     value,
     says: "attachments must be an object or Headers, got",
   })),
-  ...[null, true, "br", "GZIP", { minBytes: 1 }].map((value) => ({
+  ...[null, true, "deflate", "GZIP", { minBytes: 1 }].map((value) => ({
     field: "compression",
     value,
-    says: "compression must be one of 'none', 'gzip', got",
+    says: "compression must be one of 'none', 'gzip', 'br', got",
   })),
   ...[-1, 1.5, null, "1kb", 2 ** 32].map((value) => ({
     field: "compressMinBytes",

@@ -87,6 +87,7 @@ export {
   type CompressionOptions,
   checkCompression,
   checkCompressMinBytes,
+  compressEncoding,
   compressFromBytes,
 } from "./compression.js";
 export type {

@@ -4,7 +4,7 @@
  * Hot path: one object for the call and one for each attempt, and of the rest only what the call needs. Under a strategy that
  * can `recover` there is no promise until something fails. Measured (bench/call.ts).
  */
-import { Code, ConnectError } from "@connectrpc/connect";
+import type { ConnectError } from "@connectrpc/connect";
 import type {
   AttemptFailure,
   AttemptOptions,
@@ -22,7 +22,13 @@ import { CallDeadline } from "./call-deadline.js";
 import type { CallInit, CallPlan } from "./call-plan.js";
 import type { UnderWay } from "./calls-under-way.js";
 import { describeFailure, noteBudget } from "./describe-failure.js";
-import { cancelError, deadlineError, rejection, settledError } from "./end-errors.js";
+import {
+  attemptTimeoutError,
+  cancelError,
+  deadlineError,
+  rejection,
+  settledError,
+} from "./end-errors.js";
 import { judgeFailure } from "./judge-failure.js";
 import { heldBack, noEndpoint } from "./not-sent.js";
 import { noteAttempt, noteFailure } from "./note-attempt.js";
@@ -87,6 +93,10 @@ export class CallRun
   get draw(): number {
     this.#draw ??= this.random();
     return this.#draw;
+  }
+
+  get timeoutMs(): number {
+    return this.#init.timeoutMs;
   }
 
   get isOver(): boolean {
@@ -188,9 +198,8 @@ export class CallRun
   }
 
   onTimeOut(attempt: OpenAttempt): void {
-    const { id } = attempt.endpoint;
-    const text = `no answer from ${id} within attemptTimeoutMs ${this.plan.attemptTimeoutMs}`;
-    attempt.stop("attempt-timed-out", new ConnectError(text, Code.DeadlineExceeded));
+    const error = attemptTimeoutError(attempt.endpoint, this.plan.attemptTimeoutMs);
+    attempt.stop("attempt-timed-out", error);
   }
 
   whyNotRedone(): FailedAttempt | undefined {
@@ -215,10 +224,7 @@ export class CallRun
   }
 
   judge(attempt: OpenAttempt, failure: AttemptFailure): AttemptFailure {
-    return judgeFailure(failure, {
-      isDeadlineOver: this.remainingMs() === 0,
-      isTimeOver: attempt.durationMs >= this.plan.attemptTimeoutMs,
-    });
+    return judgeFailure(failure, this, attempt);
   }
 
   onJudged(attempt: OpenAttempt): void {

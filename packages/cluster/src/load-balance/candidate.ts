@@ -72,7 +72,8 @@ export class WeighedCandidate implements Candidate {
 
   get load(): number {
     const inFlight = this.#values[this.#offset + inFlightAt] as number;
-    return 1 + inFlight / this.#table.relativeWeightAt(this.#at);
+    // Of many endpoints most are idle: their weights need not be fetched.
+    return inFlight === 0 ? 1 : 1 + inFlight / this.#table.relativeWeightAt(this.#at);
   }
 
   /** The latency as it was noted last; NaN if nothing is known. */

@@ -30,8 +30,8 @@ export interface CostRules {
 const lotteryLength = 8;
 /** Length from which three choices are drawn instead of two. */
 const threeChoicesFrom = 16;
-/** Draws that may hit the same endpoint again before a choice is given up. */
-const maxRedraws = 3;
+/** Draws that may hit the same endpoint before a choice is given up. */
+const maxDraws = 4;
 
 export class CostPicker implements Picker {
   readonly #cost: Cost;
@@ -136,7 +136,7 @@ function drawOther(table: WeightTable, first: number, random: () => number): num
     const at = first + 1 + Math.min(Math.floor(random() * (length - 1)), length - 2);
     return at < length ? at : at - length;
   }
-  let at = table.draw(random);
-  for (let redraw = 0; at === first && redraw < maxRedraws; redraw++) at = table.draw(random);
+  let at = first;
+  for (let draw = 0; at === first && draw < maxDraws; draw++) at = table.draw(random);
   return at;
 }

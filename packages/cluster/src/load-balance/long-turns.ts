@@ -114,6 +114,11 @@ export class LongTurns {
 
   /** Puts each into its queue. `order` has all positions in the order of their turns, whatever their weights. */
   #line(order: Uint32Array): void {
+    const [first] = this.#queues;
+    if (this.#queues.length === 1 && first !== undefined) {
+      first.members.set(order);
+      return;
+    }
     for (let at = 0; at < order.length; at++) {
       const member = order[at] as number;
       const queue = this.#queueAt(member);

@@ -5,6 +5,7 @@
 import type { AttemptListener, UnaryAnswer } from "@thrice/core";
 import { systemClock } from "@thrice/core";
 import {
+  CallCounters,
   type CallInit,
   type CallPlan,
   CallsUnderWay,
@@ -52,7 +53,12 @@ const plan: CallPlan = {
   random: Math.random,
   attemptTimeoutMs: 3_000,
   underWay: new CallsUnderWay(),
+  counters: new CallCounters(),
 };
+
+/** The same, with someone who looks on. */
+const watched: CallPlan = { ...plan, events: { onCallEnd: () => {} } };
+const explained: CallPlan = { ...plan, events: { onExplain: () => {} } };
 
 class BenchCall implements CallInit {
   readonly timeoutMs = Number.POSITIVE_INFINITY;
@@ -96,6 +102,8 @@ function startBare(init: CallInit): void {
 const contestants: Record<string, (init: CallInit) => void> = {
   bare: startBare,
   cluster: (init) => startCall(plan, init),
+  watched: (init) => startCall(watched, init),
+  explained: (init) => startCall(explained, init),
 };
 
 for (let round = 0; round < 4; round++) {

@@ -311,6 +311,13 @@ describe("explain", () => {
     expect(report.attempts[0]?.choice).toMatchObject({ picked: "a", weighed: [] });
   });
 
+  test("leaves out what is no endpoint with a cost", async () => {
+    const explain = () => [null, 1, { endpoint: "a" }, { endpoint: "a", cost: 2 }] as never;
+    const picker = { pick: ([first]: readonly never[]) => first, explain };
+    const report = await explained({ script: [answer()], picker });
+    expect(report.attempts[0]?.choice?.weighed).toEqual([{ endpoint: "a", cost: 2 }]);
+  });
+
   test("tells what has become of a call that its caller cancelled", async () => {
     const cancel = new AbortController();
     const reports: CallReport[] = [];

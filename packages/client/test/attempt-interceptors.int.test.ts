@@ -1,4 +1,5 @@
 /** Interceptors around each attempt, over real connections. */
+import { getEventListeners } from "node:events";
 import { createContextKey, createContextValues } from "@connectrpc/connect";
 import {
   type AttemptInfo,
@@ -316,6 +317,23 @@ describe("one that waits", () => {
     await clock.advance(10);
     expect(await answer).toMatchObject({ text: "hi" });
     expect(signals.map(({ aborted }) => aborted)).toEqual([true]);
+  });
+
+  test.each(["unary", "watch"] as const)("ends with its client, in %s", async (name) => {
+    const { stub, client } = bench.client({ url: "127.0.0.1:1", attemptInterceptors: [never] });
+    const failure = failureOf(name === "unary" ? stub.unary({}) : readAll(stub.watch({})));
+    await new Promise(setImmediate);
+    await client.close();
+    expect(await failure).toMatchObject({ code: Code.Unavailable });
+  });
+
+  test("ends with the caller's signal, and leaves nothing on it", async () => {
+    const { stub } = bench.client({ url: "127.0.0.1:1", attemptInterceptors: [never] });
+    const caller = new AbortController();
+    const failure = failureOf(stub.unary({}, { signal: caller.signal }));
+    caller.abort("enough");
+    expect(await failure).toMatchObject({ code: Code.Canceled, cause: "enough" });
+    expect(getEventListeners(caller.signal, "abort")).toEqual([]);
   });
 
   test("leaves the peer only the time that is left", async () => {

@@ -24,10 +24,10 @@ export function describeReport(report: CallReport): string {
 
 function describeAttempt(attempt: AttemptReport, loadBalancer: string): string[] {
   const { choice, decision, kind, endpoint, reason, delayMs } = attempt;
-  const waited = delayMs > 0 ? `, ${time(delayMs)} later` : "";
+  const waited = delayMs > 0 ? ` after ${time(delayMs)}` : "";
   const head = `  ${attempt.attempt.number}. at ${time(attempt.atMs)} to ${endpoint}`;
   return [
-    `${head}: ${kind}; ${reason}${waited}`,
+    `${head}: ${kind}${waited}; ${reason}`,
     ...(choice === undefined ? [] : describeChoice(choice, loadBalancer)),
     `     ${describeEnd(attempt)}`,
     ...(decision === undefined ? [] : [`     ${describeDecision(decision)}`]),

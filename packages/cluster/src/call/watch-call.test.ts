@@ -6,6 +6,7 @@ import { RetryBudget } from "../retry/retry-budget.js";
 import { RouterChain } from "../router/router-chain.js";
 import { broadcast } from "../strategy/broadcast.js";
 import { hedged } from "../strategy/hedged.js";
+import { zoneAware } from "../strategy/zone-aware.js";
 import { type BenchCall, CallBench, nothingLeft, strategy } from "../testing/call-bench.js";
 import { methods } from "../testing/greet-service.js";
 import { answer, failure, openStream, silence } from "../testing/scripted-wire.js";
@@ -126,6 +127,41 @@ describe("events", () => {
   });
 });
 
+test("a strategy sees the same of a call, whether anyone looks on or not", async () => {
+  const seenBy = async (events?: CallEvents) => {
+    const seen: unknown[] = [];
+    const curious = strategy(async (call) => {
+      const first = await call.attempt(call.pick());
+      await call.pause(5);
+      seen.push(call.method, call.message, call.header, call.excluded, call.policy, call.nowMs());
+      seen.push(call.random(), call.clock.nowMs(), call.isRepeatable, call.attemptsAtPushback);
+      seen.push(
+        call.tried.map(({ id }) => id),
+        call.endpoints.map(({ id }) => id),
+      );
+      seen.push(
+        call.healthy.map(({ id }) => id),
+        call.attempts,
+        call.remainingMs(),
+      );
+      seen.push(call.hasBudget(), call.hasBudget("retry"), call.latencyQuantileMs(0.5));
+      seen.push(first.ok, (await call.attempt(undefined)).ok);
+      return call.attempt(call.pick({ exclude: call.tried }));
+    });
+    const header = new Headers({ who: "ada" });
+    const script = [failure({ pushback: { kind: "after", delayMs: 3 } }), answer()];
+    await bench.play({
+      script,
+      strategy: curious,
+      timeoutMs: 500,
+      header,
+      ...(events && { events }),
+    });
+    return seen;
+  };
+  expect(await seenBy({})).toEqual(await seenBy());
+});
+
 /** The report of a call. */
 async function explained(call: BenchCall): Promise<CallReport> {
   const reports: CallReport[] = [];
@@ -242,6 +278,12 @@ describe("explain", () => {
     expect(String(report)).toContain("3 known; 2 left by odd (not-b); 2 to choose from");
   });
 
+  test("tells the decisions of a strategy with candidates of its own", async () => {
+    const script = [failure(), answer()];
+    const report = await explained({ script, strategy: zoneAware({ zone: "eu" }) });
+    expect(report.attempts[0]?.decision).toMatchObject({ kind: "retry", afterMs: 0 });
+  });
+
   test("has no choice for an endpoint that the strategy named itself", async () => {
     const last = strategy((call) => call.attempt(call.endpoints.at(-1)));
     const report = await explained({ script: [answer()], strategy: last });
@@ -268,6 +310,13 @@ describe("explain", () => {
     };
     const report = await explained({ script: [answer()], picker });
     expect(report.attempts[0]?.choice).toMatchObject({ picked: "a", weighed: [] });
+  });
+
+  test("leaves out what is no endpoint with a cost", async () => {
+    const explain = () => [null, 1, { endpoint: "a" }, { endpoint: "a", cost: 2 }] as never;
+    const picker = { pick: ([first]: readonly never[]) => first, explain };
+    const report = await explained({ script: [answer()], picker });
+    expect(report.attempts[0]?.choice?.weighed).toEqual([{ endpoint: "a", cost: 2 }]);
   });
 
   test("tells what has become of a call that its caller cancelled", async () => {

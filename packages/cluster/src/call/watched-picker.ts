@@ -23,7 +23,7 @@ export class WatchedPicker implements Picker {
     let weighed: readonly WeighedEndpoint[] = [];
     tellQuietly(() => {
       const explained: unknown = this.#picker.explain?.(endpoints, recording(context, drawn));
-      if (Array.isArray(explained)) weighed = explained;
+      if (Array.isArray(explained)) weighed = explained.filter(isWeighed);
     });
     const picked = this.#picker.pick(endpoints, replaying(context, drawn));
     tellQuietly(() => this.#noteChoice(picked, weighed, { endpoints, context }));
@@ -53,6 +53,13 @@ export class WatchedPicker implements Picker {
       picked: picked.id,
     });
   }
+}
+
+/** What a picker of the user's tells may be anything. */
+function isWeighed(value: unknown): value is WeighedEndpoint {
+  if (typeof value !== "object" || value === null) return false;
+  const { endpoint, cost } = value as Partial<WeighedEndpoint>;
+  return typeof endpoint === "string" && typeof cost === "number";
 }
 
 function recording(context: PickContext, drawn: number[]): PickContext {

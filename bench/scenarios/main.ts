@@ -33,8 +33,9 @@ for (const scenario of chosen) {
 if (values.json) {
   console.log(JSON.stringify(rows, undefined, 2));
 } else {
-  const met = rows.filter(({ isMet }) => isMet).length;
+  const met = rows.filter(({ isMet }) => isMet === true).length;
+  const goals = rows.filter(({ goal }) => goal !== undefined).length;
   console.log(tableFrom(rows));
-  console.log(`\n${met} of ${rows.length} goals met, worst of ${seeds} seeds each.`);
+  console.log(`\n${met} of ${goals} goals met, worst of ${seeds} seeds each.`);
 }
 console.error(`${((performance.now() - beganMs) / 1_000).toFixed(0)} s`);

@@ -8,11 +8,12 @@ export interface Row {
   readonly isTuned: boolean;
   readonly measure: string;
   readonly unit: Measure["unit"];
-  readonly goal: Goal;
+  readonly goal: Goal | undefined;
   /** Ours: the worst of the seeds, and each of them. */
   readonly reached: number;
   readonly bySeed: readonly number[];
-  readonly isMet: boolean;
+  /** Undefined if there is no goal. */
+  readonly isMet: boolean | undefined;
   /** Round robin with fixed retries in the same simulator: the worst of the seeds. */
   readonly plain: number;
   readonly peers: string;

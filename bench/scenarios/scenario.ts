@@ -27,19 +27,21 @@ export interface Measure {
   readonly name: string;
   /** How figures are shown. */
   readonly unit: "count" | "ms" | "ratio" | "share" | "times";
-  readonly goal: Goal;
+  /** Undefined for what is only told. */
+  readonly goal?: Goal;
   /** What the best of the others do, where it is known. */
   readonly peers?: string;
 }
 
 export type Goal = { readonly atMost: number } | { readonly atLeast: number };
 
-/** The worst of several figures, as the goal sees it; NaN if one of them is. */
-export function worstOf(figures: readonly number[], goal: Goal): number {
-  return "atMost" in goal ? Math.max(...figures) : Math.min(...figures);
+/** The worst of several figures, as the goal sees it, or the largest if there is none; NaN if one of them is. */
+export function worstOf(figures: readonly number[], goal: Goal | undefined): number {
+  return goal !== undefined && "atLeast" in goal ? Math.min(...figures) : Math.max(...figures);
 }
 
-/** NaN meets no goal. */
-export function isMet(figure: number, goal: Goal): boolean {
+/** NaN meets no goal. Undefined if there is none to meet. */
+export function isMet(figure: number, goal: Goal | undefined): boolean | undefined {
+  if (goal === undefined) return undefined;
   return "atMost" in goal ? figure <= goal.atMost : figure >= goal.atLeast;
 }

@@ -1,7 +1,7 @@
 /** All scenarios, in the order of the table. What runs on real processes adds its own. */
 import { chain } from "./cases/chain.js";
 import { coldServer, discoveryOutage } from "./cases/extras.js";
-import { fastFailing } from "./cases/fast-failing.js";
+import { fastFailing, fastFailingSeen } from "./cases/fast-failing.js";
 import { hanging, hangingHedged } from "./cases/hanging.js";
 import { killedForFive, killedForSixty } from "./cases/killed.js";
 import { metastableAlone, metastableCapped, metastableDropping } from "./cases/metastable.js";
@@ -10,6 +10,7 @@ import {
   fiftyPercent,
   tenPercent,
   tenPercentOfFifty,
+  tenPercentThree,
   thirtyPercent,
 } from "./cases/partial-failure.js";
 import { slowOfEleven, slowOfThree } from "./cases/slow.js";
@@ -22,12 +23,14 @@ export const scenarios: readonly Scenario[] = [
   outageOfOne,
   outageOfFifty,
   tenPercent,
+  tenPercentThree,
   tenPercentOfFifty,
   thirtyPercent,
   fiftyPercent,
   killedForFive,
   killedForSixty,
   fastFailing,
+  fastFailingSeen,
   hangingHedged,
   hanging,
   slowOfThree,

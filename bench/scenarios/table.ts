@@ -11,7 +11,7 @@ export function tableFrom(rows: readonly Row[]): string {
       row.measure,
       goalText(row.goal, row.unit),
       figureText(row.reached, row.unit),
-      row.isMet ? "yes" : "**no**",
+      metText(row.isMet),
       figureText(row.plain, row.unit),
       row.peers,
     ];
@@ -32,7 +32,13 @@ const columns = [
 ];
 const head = [`| ${columns.join(" | ")} |`, `|${" --- |".repeat(columns.length)}`];
 
-function goalText(goal: Goal, unit: Measure["unit"]): string {
+function metText(isMet: boolean | undefined): string {
+  if (isMet === undefined) return "–";
+  return isMet ? "yes" : "**no**";
+}
+
+function goalText(goal: Goal | undefined, unit: Measure["unit"]): string {
+  if (goal === undefined) return "–";
   if ("atMost" in goal) return goal.atMost === 0 ? "0" : `≤ ${figureText(goal.atMost, unit)}`;
   return `≥ ${figureText(goal.atLeast, unit)}`;
 }

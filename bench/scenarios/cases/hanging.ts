@@ -38,9 +38,10 @@ async function run({ seed, contestant }: Play, ours: Partial<ClientOptions>) {
   const client = sim.client({ servers, timeoutMs: 1_000, ...options });
   const [bad] = servers as [(typeof servers)[number]];
   let underWay = 0;
-  sim.at(fromMs, () => {
-    underWay = bad.running;
-    bad.hang();
+  sim.at(fromMs, () => bad.hang());
+  // None has come to its deadline yet, so that these are all that were sent before the hang was seen.
+  sim.at(fromMs + 500, () => {
+    underWay = bad.held;
   });
   sim.at(toMs, () => bad.heal());
   const report = await sim.run({ client, perSecond: 300, seconds: 40 });

@@ -61,6 +61,11 @@ export class SimulatedServer {
     });
   }
 
+  /** Requests that it has taken and not answered, whatever has become of them. */
+  get held(): number {
+    return this.#held.size;
+  }
+
   /** Requests that wait for a worker now. */
   get queued(): number {
     return this.#workers.queued;

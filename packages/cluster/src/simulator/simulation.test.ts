@@ -67,16 +67,27 @@ test("a second run goes on where the first one ended, and is told of alone", asy
   expect([first.total.calls, second.total.calls]).toEqual([10, 10]);
 });
 
-test("a client has the defaults of a real one: it fails over, and balances, and ejects", async () => {
+test("a client has the defaults of a real one: it fails over, and goes where it is answered well", async () => {
   const sim = new Simulation();
   const servers = sim.servers(3, { latency: lognormal({ medianMs: 5, p99Ms: 20 }) });
   const client = sim.client({ servers });
   sim.at(1_000, () => servers[1]?.fail());
+  const report = await sim.run({ client, perSecond: 300, seconds: 5 });
+  expect(report.total.failed).toBe(0);
+  expect(report.total.loadFactor).toBeLessThan(1.05);
+  expect(report.between(1_500, 5_000).share.s1).toBeLessThan(0.01);
+});
+
+test("a client looks after the health of servers: round robin sends next to nothing to one that fails", async () => {
+  const sim = new Simulation();
+  const servers = sim.servers(3);
+  const client = sim.client({ servers, loadBalance: roundRobin });
+  servers[1]?.fail({ isSeenByProbes: true });
   const { total } = await sim.run({ client, perSecond: 300, seconds: 5 });
   expect(total.failed).toBe(0);
-  expect(total.loadFactor).toBeLessThan(1.05);
-  expect(client.healthCounters?.ejections).toBeGreaterThan(0);
-  expect(client.healthy).toHaveLength(2);
+  expect(total.share.s1).toBeLessThan(0.01);
+  expect(client.healthCounters).toMatchObject({ ejections: 1, returns: 0 });
+  expect(client.healthy).toEqual(["s0", "s2"]);
 });
 
 test("policies can be compared: round robin without retries loses a third of the calls", async () => {

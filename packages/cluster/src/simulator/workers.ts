@@ -1,4 +1,5 @@
 import type { Clock } from "@thrice/core";
+import { RequestQueue } from "./request-queue.js";
 import type { ServedRequest } from "./served-request.js";
 import type { ServerSettings } from "./server-options.js";
 
@@ -17,8 +18,7 @@ export interface WorkersInit {
 /** The workers of a server, and the queue before them. */
 export class Workers {
   readonly #init: WorkersInit;
-  /** In the order in which they came. */
-  readonly #queue = new Set<ServedRequest>();
+  readonly #queue = new RequestQueue();
   readonly #running = new Set<ServedRequest>();
   #isStuck = false;
 
@@ -89,9 +89,9 @@ export class Workers {
 
   #serveNext(): void {
     const { settings, clock, onExpired } = this.#init;
-    while (this.#queue.size > 0 && this.#hasRoom) {
-      const [request] = this.#queue as Iterable<ServedRequest> as [ServedRequest];
-      this.#queue.delete(request);
+    while (this.#hasRoom) {
+      const request = this.#queue.take();
+      if (request === undefined) return;
       if (settings.dropsExpired && request.dueMs <= clock.nowMs()) onExpired(request);
       else this.#serve(request);
     }

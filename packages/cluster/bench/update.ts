@@ -7,7 +7,7 @@ import { ClientEndpoints, type NotedAttempt, resolveHealth } from "../src/index.
 
 const settings = resolveHealth();
 const health = settings && { settings, random: Math.random };
-const note = { outcome: "answered", code: undefined, nowMs: 0, pushbackMs: 0 } as const;
+const note = { outcome: "answered", code: undefined, pushbackMs: 0 } as const;
 const changed = 100;
 
 /** A directory in which some endpoints are replaced, and as many change their weight. */
@@ -81,7 +81,7 @@ function callNanos(endpoints: ClientEndpoints): number {
   const [endpoint] = endpoints.for().healthy;
   if (endpoint === undefined) throw new Error("no endpoint");
   const links = { olderAttempt: undefined, newerAttempt: undefined };
-  const attempt: NotedAttempt = { endpoint, startedMs: 0, ...links };
+  const attempt: NotedAttempt = { endpoint, startedMs: 0, endedMs: 0, ...links };
   return median(
     nanosOf(() => {
       endpoints.for();

@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 import { clearTimeout, setTimeout } from "node:timers";
+import type { Timer } from "./timer.js";
 import { Timers } from "./timers.js";
 
 /** Undoes a timer; does nothing once the timer has fired or was undone. */
@@ -11,6 +12,13 @@ export interface Clock {
   nowMs(): number;
   /** Runs `fire` once after `delayMs` milliseconds, 0 to 2 147 483 647, unless undone before. */
   setTimer(delayMs: number, fire: () => void): CancelTimer;
+  /**
+   * The same for an object that is its own timer, and does not run: makes nothing. `sinceMs`, if it is known, is the time from
+   * which the delay counts, and a moment ago.
+   */
+  start(timer: Timer, delayMs: number, sinceMs?: number): void;
+  /** Takes `timer` back; does nothing once it has fired or was stopped. */
+  stop(timer: Timer): void;
 }
 
 /** The longest wait that a timer of the process can hold, in milliseconds: 2³¹ − 1, about 24.8 days. */
@@ -26,6 +34,8 @@ const withoutContext = AsyncLocalStorage.snapshot();
 export const systemClock: Clock = {
   nowMs,
   setTimer: (delayMs, fire) => timers.set(delayMs, fire),
+  start: (timer, delayMs, sinceMs) => timers.start(timer, delayMs, sinceMs),
+  stop: (timer) => timers.stop(timer),
 };
 
 let armed: NodeJS.Timeout | undefined;

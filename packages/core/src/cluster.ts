@@ -15,6 +15,11 @@ export interface ClusterStrategy {
    * returns, attempts that still run are cancelled, and so is a stream that was answered but is not the answer returned.
    */
   run(call: ClusterCall): Promise<AttemptResult>;
+  /**
+   * For a strategy that begins with one attempt on what `call.pick()` gives, and answers with it if it goes well: the rest, for
+   * when it has failed or could not be sent. A client then makes that attempt itself, without `run`, and at less cost.
+   */
+  recover?(call: ClusterCall, first: FailedAttempt): Promise<AttemptResult>;
 }
 
 /** One call, as its strategy sees it. */

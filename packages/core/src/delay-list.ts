@@ -1,8 +1,10 @@
+import type { Timer } from "./timer.js";
+
 /** Timers that were set with the same delay, so that the first to be set is the first to be due. */
 export class DelayList {
   readonly delayMs: number;
-  first: Entry | undefined = undefined;
-  #last: Entry | undefined = undefined;
+  first: Timer | undefined = undefined;
+  #last: Timer | undefined = undefined;
   /** When the list is looked at next: no later than its first timer is due. */
   dueMs: number;
   /** Order of that timer. */
@@ -16,7 +18,7 @@ export class DelayList {
     this.order = order;
   }
 
-  append(entry: Entry): void {
+  append(entry: Timer): void {
     const last = this.#last;
     this.#last = entry;
     if (last === undefined) {
@@ -27,7 +29,7 @@ export class DelayList {
     }
   }
 
-  remove(entry: Entry): void {
+  remove(entry: Timer): void {
     const { previous, next } = entry;
     if (previous === undefined) this.first = next;
     else previous.next = next;
@@ -35,24 +37,5 @@ export class DelayList {
     else next.previous = previous;
     entry.previous = undefined;
     entry.next = undefined;
-  }
-}
-
-/** A timer that is set. */
-export class Entry {
-  readonly dueMs: number;
-  /** Timers that are due at the same time fire in the order they were set. */
-  readonly order: number;
-  readonly fire: () => void;
-  /** Where it stands; undefined once it has fired or was undone. */
-  list: DelayList | undefined;
-  previous: Entry | undefined = undefined;
-  next: Entry | undefined = undefined;
-
-  constructor(list: DelayList, dueMs: number, order: number, fire: () => void) {
-    this.list = list;
-    this.dueMs = dueMs;
-    this.order = order;
-    this.fire = fire;
   }
 }

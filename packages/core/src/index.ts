@@ -87,6 +87,7 @@ export {
   type CompressionOptions,
   checkCompression,
   checkCompressMinBytes,
+  compressEncoding,
   compressFromBytes,
 } from "./compression.js";
 export type {
@@ -122,3 +123,4 @@ export { isUnprocessed, type Outcome } from "./outcome.js";
 export type { RoutedCall, Router } from "./router.js";
 export { checkServiceKeyPart, formatServiceKey, type ServiceKeyOptions } from "./service-key.js";
 export { checkSocketPath } from "./socket-path.js";
+export { Timer } from "./timer.js";

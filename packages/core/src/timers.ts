@@ -6,7 +6,8 @@
  * lists lie in a heap by the time they are to be looked at; that is touched when a list begins or comes to be due.
  */
 import type { CancelTimer } from "./clock.js";
-import { DelayList, Entry } from "./delay-list.js";
+import { DelayList } from "./delay-list.js";
+import { FunctionTimer, type Timer } from "./timer.js";
 
 /** The timer of the process. */
 export interface Driver {
@@ -46,15 +47,36 @@ export class Timers {
 
   /** Runs `fire` once after `delayMs` milliseconds, unless undone before. */
   set(delayMs: number, fire: () => void): CancelTimer {
-    const dueMs = this.#driver.nowMs() + delayMs;
+    const timer = new FunctionTimer(fire);
+    this.start(timer, delayMs);
+    return () => this.stop(timer);
+  }
+
+  /** Fires `timer` once after `delayMs` milliseconds, unless it is stopped before. It must not run already. */
+  start(timer: Timer, delayMs: number, sinceMs = this.#driver.nowMs()): void {
+    const dueMs = sinceMs + delayMs;
     const order = this.#orders++;
     if (this.#size++ === 0) this.#driver.hold(true);
     let list = this.#byDelay.get(delayMs);
     if (list === undefined) list = this.#newList(delayMs, dueMs, order);
     else if (list.first === undefined) this.#emptyLists--;
-    const entry = new Entry(list, dueMs, order, fire);
-    list.append(entry);
-    return () => this.#undo(entry);
+    timer.list = list;
+    timer.dueMs = dueMs;
+    timer.order = order;
+    list.append(timer);
+  }
+
+  /** Takes `timer` back; does nothing once it has fired or was stopped. */
+  stop(timer: Timer): void {
+    const { list } = timer;
+    if (list === undefined) return;
+    timer.list = undefined;
+    list.remove(timer);
+    if (list.first === undefined) {
+      if (this.#emptyLists < maxEmptyLists) this.#emptyLists++;
+      else this.#drop(list);
+    }
+    if (--this.#size === 0) this.#driver.hold(false);
   }
 
   /** Fires what is due. Called by the driver. */
@@ -65,7 +87,7 @@ export class Timers {
     const end = this.#orders;
     try {
       for (let due = this.#nextDue(nowMs, end); due; due = this.#nextDue(nowMs, end)) {
-        this.#undo(due);
+        this.stop(due);
         due.fire();
       }
     } finally {
@@ -84,20 +106,8 @@ export class Timers {
     return list;
   }
 
-  #undo(entry: Entry): void {
-    const { list } = entry;
-    if (list === undefined) return;
-    entry.list = undefined;
-    list.remove(entry);
-    if (list.first === undefined) {
-      if (this.#emptyLists < maxEmptyLists) this.#emptyLists++;
-      else this.#drop(list);
-    }
-    if (--this.#size === 0) this.#driver.hold(false);
-  }
-
   /** The first of the timers set before number `end` that is due; lists that come up too early are put off. */
-  #nextDue(nowMs: number, end: number): Entry | undefined {
+  #nextDue(nowMs: number, end: number): Timer | undefined {
     for (let list = this.#heap[0]; list !== undefined; list = this.#heap[0]) {
       if (list.dueMs > nowMs) return undefined;
       const { first } = list;

@@ -1,6 +1,7 @@
 import type { DescService } from "@bufbuild/protobuf";
 import {
   checkKnownOptions,
+  compressEncoding,
   compressFromBytes,
   formatServiceKey,
   logQuietly,
@@ -85,6 +86,7 @@ class ThriceServer implements Server {
       implementation: wrapHandler(service, handler, rules),
       maxReceiveBytes,
       compressMinBytes: compressFromBytes(resolved),
+      encoding: compressEncoding(resolved),
       group,
       version,
     };

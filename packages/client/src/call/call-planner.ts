@@ -5,13 +5,12 @@ import {
   type CallPlan,
   type CallsUnderWay,
   ClientEndpoints,
-  failover,
+  callDefaults,
   GrpcThrottle,
   type HealthCounters,
   LatencyWindow,
   type MethodRules,
   type Probe,
-  peakEwma,
   RouterChain,
   type ServiceConfig,
   Subsetter,
@@ -63,11 +62,12 @@ export class CallPlanner {
     this.#options = options;
     this.#underWay = underWay;
     this.#callEvents = listensToCalls(events) ? events : undefined;
-    const { routers, subset } = options;
-    this.endpoints = new ClientEndpoints(directory, clock, health, {
+    const { routers, subset, slowStartMs } = options;
+    const narrowing = {
       chain: routers.length === 0 ? undefined : new RouterChain(routers),
       subsetter: subset === undefined ? undefined : new Subsetter(subset, draw),
-    });
+    };
+    this.endpoints = new ClientEndpoints(directory, clock, health, narrowing, slowStartMs);
     this.useServiceConfig(options.serviceConfig);
   }
 
@@ -114,7 +114,7 @@ export class CallPlanner {
     const { settings, rules } = said;
     const { clock, random, throttle } = this.#options;
     const policy = effectivePolicy(said);
-    const loadBalance = settings.loadBalance ?? peakEwma;
+    const loadBalance = settings.loadBalance ?? callDefaults.loadBalance;
     const budget = this.#budgetFor(rules);
     budget.expectRetries?.(policy.retries);
     return {
@@ -165,7 +165,8 @@ const noListeners: ClusterEvents = {};
 const noHealth: HealthCounters = { ejections: 0, returns: 0, probes: 0, failedProbes: 0 };
 
 function strategyFrom({ settings, rules }: SaidOfCall): ClusterStrategy {
-  return nearField(settings, "cluster") ?? rules?.hedging?.strategy ?? settings.cluster ?? failover;
+  const said = nearField(settings, "cluster") ?? rules?.hedging?.strategy ?? settings.cluster;
+  return said ?? callDefaults.strategy;
 }
 
 /** Where a service config speaks of a method there is no bound by default: gRPC knows none. */
@@ -174,12 +175,9 @@ function attemptTimeoutMs(
   { settings, rules, advertised }: SaidOfCall,
 ): number {
   const isBounded = methodKind === "unary" && rules === undefined;
-  const byDefault = isBounded ? defaultUnaryAttemptTimeoutMs : 0;
+  const byDefault = isBounded ? callDefaults.unaryAttemptTimeoutMs : 0;
   return settings.attemptTimeoutMs ?? advertised.attemptTimeoutMs ?? byDefault;
 }
-
-/** Dubbo's default timeout of a request, which it too applies to each attempt. */
-const defaultUnaryAttemptTimeoutMs = 3_000;
 
 /** The option's 0 is no bound. */
 function boundFrom(optionMs: number | undefined): number {

@@ -22,6 +22,7 @@ import { CallsUnderWay, runCall, startCall } from "@thrice/cluster";
 import {
   type CallOptions,
   type ClientCounters,
+  compressEncoding,
   compressFromBytes,
   currentInboundCall,
   systemClock,
@@ -209,6 +210,7 @@ export class Caller {
     const { header, signal, contextValues } = request;
     const { channels, logger } = this.#tools;
     const compressMinBytes = compressFromBytes(settings);
+    const encoding = compressEncoding(settings);
     if (this.#closed) throw closedError();
     const { result, attempts, finished } = await runCall(this.#planner.plan(method, settings), {
       timeoutMs,
@@ -219,7 +221,7 @@ export class Caller {
       start: (attempt, listener) => {
         const { group, version, attemptInterceptors: interceptors } = settings;
         const input = source.input();
-        const sent = { method, group, version, header, input, compressMinBytes };
+        const sent = { method, group, version, header, input, compressMinBytes, encoding };
         if (interceptors === undefined)
           return channels.start(attempt.endpoint, sent, attempt, listener);
         const intercepted = { interceptors, request: sent, contextValues };

@@ -8,6 +8,7 @@ import {
   type AttemptListener,
   type AttemptResult,
   type CallOptions,
+  compressEncoding,
   compressFromBytes,
   type InboundCall,
   type Logger,
@@ -83,6 +84,10 @@ export class UnaryCall implements CallInit, ChannelRequest {
 
   get compressMinBytes(): number | undefined {
     return compressFromBytes(this.#settings);
+  }
+
+  get encoding(): "gzip" | "br" {
+    return compressEncoding(this.#settings);
   }
 
   get signal(): AbortSignal | undefined {

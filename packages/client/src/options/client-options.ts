@@ -1,22 +1,22 @@
 import type { Interceptor } from "@connectrpc/connect";
 import {
   type Budget,
-  ClientThrottle,
   createStaticDirectory,
+  defaultSlowStartMs,
   type HealthOptions,
   type HealthSettings,
   keepEndpoints,
   parseServiceConfig,
   type ResolvedSubset,
-  RetryBudget,
   type RetryBudgetOptions,
   resolveHealth,
+  resolveRetryBudget,
   resolveSubset,
+  resolveThrottle,
   type ServiceConfig,
   type SubsetOptions,
   type Throttle,
   type ThrottleOptions,
-  unlimitedBudget,
 } from "@thrice/cluster";
 import {
   type Clock,
@@ -99,6 +99,11 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   readonly inheritDeadline?: boolean | undefined;
   /** When an endpoint is kept out of the choice, and how it comes back; `false` for never. @defaultValue `{}` */
   readonly health?: HealthOptions | false | undefined;
+  /**
+   * How long the weight of an endpoint grows that appears while the client runs, from a tenth to all, in milliseconds; 0 gives
+   * it its whole weight at once. @defaultValue 10_000
+   */
+  readonly slowStartMs?: number | undefined;
   /** Whether a directory that loses every endpoint, or fails, leaves the client those it knew. @defaultValue true */
   readonly emptyProtection?: boolean | undefined;
   /** Told of calls and attempts, of ejections, returns and probes. @defaultValue nobody */
@@ -129,6 +134,7 @@ export interface ResolvedClientOptions {
   readonly inheritDeadline: boolean;
   /** Undefined if nobody looks after the health of endpoints. */
   readonly health: HealthSettings | undefined;
+  readonly slowStartMs: number;
   readonly events: ClusterEvents;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -150,6 +156,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     replayBufferBytes = 1024 * 1024,
     replayBufferTotalBytes = 16 * 1024 * 1024,
     inheritDeadline = true,
+    slowStartMs = defaultSlowStartMs,
     emptyProtection = true,
     events = {},
     logger = consoleLogger(),
@@ -172,10 +179,11 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     replayBufferBytes: checkBytes("replayBufferBytes", replayBufferBytes, 0),
     replayBufferTotalBytes: checkBytes("replayBufferTotalBytes", replayBufferTotalBytes, 0),
     retryBudget: resolveRetryBudget(options.retryBudget, checkClock(clock)),
-    throttle: options.throttle === false ? undefined : new ClientThrottle(options.throttle),
+    throttle: resolveThrottle(options.throttle),
     serviceConfig: resolveServiceConfig(options.serviceConfig),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
     health: resolveHealth(options.health),
+    slowStartMs: checkNumber("slowStartMs", slowStartMs, 0, maxTimerMs),
     events: listeners,
     logger: checkLogger("logger", logger),
     clock: checkClock(clock),
@@ -201,6 +209,7 @@ const known: ReadonlySet<string> = new Set([
   "serviceConfig",
   "inheritDeadline",
   "health",
+  "slowStartMs",
   "emptyProtection",
   "events",
   "logger",
@@ -226,17 +235,6 @@ function checkClock(clock: Clock): Clock {
 
 function checkBytes(field: string, value: number, min: number): number {
   return checkWholeNumber(field, value, min, 0xffff_ffff);
-}
-
-function resolveRetryBudget(value: ClientOptions["retryBudget"], clock: Clock): Budget {
-  if (value === undefined) return new RetryBudget({}, clock);
-  if (value === false) return unlimitedBudget;
-  if (!isBudget(value)) return new RetryBudget(value, clock);
-  return checkShape("retryBudget", value, "a budget", ["hasBudget", "take", "noteSuccess"]);
-}
-
-function isBudget(value: RetryBudgetOptions | Budget): value is Budget {
-  return typeof value === "object" && value !== null && "take" in value;
 }
 
 function checkRouters(value: readonly Router[]): readonly Router[] {

@@ -69,6 +69,7 @@ test("a retry that the budget does not pay for is a refusal", async () => {
 
 test("a call that the throttle holds back is counted, and sends nothing", async () => {
   const throttle: Throttle = {
+    isCalm: false,
     admits: () => false,
     noteEnd: () => {},
     describe: () => "held back",

@@ -102,15 +102,15 @@ export class CallLog {
     this.tell("onAttemptStart", { attempt: info });
   }
 
-  noteEnd(noted: NotedAttempt, { outcome, code, nowMs }: AttemptNote): void {
+  noteEnd(noted: NotedAttempt, { outcome, code }: AttemptNote): void {
     const logged = this.#running.get(noted);
     if (logged === undefined) return;
     this.#running.delete(noted);
-    const durationMs = nowMs - noted.startedMs;
+    const durationMs = noted.endedMs - noted.startedMs;
     logged.end = { outcome, code: code === undefined ? "ok" : codeName(code), durationMs };
     if (code !== undefined) {
       this.#lastFailed = logged;
-      this.#lastFailedMs = nowMs;
+      this.#lastFailedMs = noted.endedMs;
     }
     this.tell("onAttemptEnd", { attempt: logged.info, ...logged.end });
   }

@@ -1,87 +1,84 @@
 /**
- * One call on its way: what its strategy sees, and what ends it from outside.
+ * One call on its way: its attempts, what ends it from outside, and whom it tells.
  *
- * Hot path: one object per call, and of the rest only what the call needs. Measured (bench/call.bench.ts).
+ * Hot path: one object for the call and one for each attempt, and of the rest only what the call needs. Under a strategy that
+ * can `recover` there is no promise until something fails. Measured (bench/call.ts).
  */
-import { Code, ConnectError } from "@connectrpc/connect";
-import {
-  type AttemptFailure,
-  type AttemptOptions,
-  type AttemptRecord,
-  type AttemptResult,
-  type CancelTimer,
-  type ClusterCall,
-  type ClusterStrategy,
-  type Endpoint,
-  type FailedAttempt,
-  type LiveEndpoint,
-  maxTimerMs,
-  type Outcome,
-  type PickOptions,
+import type { ConnectError } from "@connectrpc/connect";
+import type {
+  AttemptFailure,
+  AttemptOptions,
+  AttemptResult,
+  ClusterStrategy,
+  Endpoint,
+  FailedAttempt,
+  LiveEndpoint,
+  Outcome,
+  PickContext,
+  RoutedCall,
 } from "@thrice/core";
-import { isIdempotent } from "../retry/decide-retry.js";
+import { CallAttempts } from "./call-attempts.js";
+import { CallDeadline } from "./call-deadline.js";
 import type { CallInit, CallPlan } from "./call-plan.js";
 import type { UnderWay } from "./calls-under-way.js";
-import { decideRestart } from "./decide-restart.js";
 import { describeFailure, noteBudget } from "./describe-failure.js";
-import { cancelError, deadlineError, rejection, settledError } from "./end-errors.js";
+import {
+  attemptTimeoutError,
+  cancelError,
+  deadlineError,
+  rejection,
+  settledError,
+} from "./end-errors.js";
+import { judgeFailure } from "./judge-failure.js";
+import { heldBack, noEndpoint } from "./not-sent.js";
+import { noteAttempt, noteFailure } from "./note-attempt.js";
 import { type AttemptOwner, OpenAttempt } from "./open-attempt.js";
 import { pickEndpoint } from "./pick-endpoint.js";
 import { RedoneCall } from "./redone-call.js";
+import { StrategyCall } from "./strategy-call.js";
 import { isResult, strategyFailure, strategyThrew } from "./strategy-result.js";
 import { watchIfAsked } from "./watch-call.js";
 
+/** What an attempt is, if it is not the call's first. */
+export type AttemptKind = NonNullable<AttemptOptions["kind"]>;
+
 /** Shape: running → settled, with its result told → finished, when nothing of it is left open. */
-export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
+export class CallRun
+  extends CallAttempts
+  implements PickContext, RoutedCall, AttemptOwner, UnderWay
+{
   previousUnderWay: UnderWay | undefined = undefined;
   nextUnderWay: UnderWay | undefined = undefined;
-  readonly #plan: CallPlan;
+  readonly plan: CallPlan;
   readonly #init: CallInit;
-  /** When the call's time is over. */
-  readonly #dueMs: number;
-  /** All attempts, in the order they were begun. */
-  #attempts: OpenAttempt[] = none;
+  #deadline: CallDeadline | undefined = undefined;
+  /** Attempts that still hold something; -1 once the call is finished. */
   #unfinished = 0;
-  #ended = 0;
-  #pauses: Set<() => void> | undefined = undefined;
-  #undoTimer: CancelTimer | undefined = undefined;
+  /** What its strategy sees of it, once that has looked. */
+  #view: StrategyCall | undefined = undefined;
   /** Why the caller or the deadline ended the call, once one did. */
   #over: FailedAttempt | undefined = undefined;
   #isSettled = false;
-  #isFinished = false;
-  #refusals = 0;
-  #wasCutShort = false;
-  /** Attempts that were repeated below the strategy. */
-  #restarts = 0;
-  #wasRefused = false;
-  /** What the strategy picked last, and from which list of its own. */
-  #picked: LiveEndpoint | undefined = undefined;
-  #among: readonly LiveEndpoint[] | undefined = undefined;
-  #draw = -1;
+  #draw: number | undefined = undefined;
   /** For the load balancer, while it picks. */
   excluded: readonly Endpoint[] = noEndpoints;
 
   constructor(plan: CallPlan, init: CallInit) {
-    this.#plan = plan;
+    super();
+    this.plan = plan;
     this.#init = init;
-    const { timeoutMs } = init;
-    this.#dueMs = timeoutMs === Number.POSITIVE_INFINITY ? timeoutMs : nowMs(plan) + timeoutMs;
   }
 
   get method() {
-    return this.#plan.method;
-  }
-
-  get policy() {
-    return this.#plan.policy;
+    return this.plan.method;
   }
 
   get clock() {
-    return this.#plan.clock;
+    return this.plan.clock;
   }
 
   get random() {
-    return this.#plan.random;
+    return this.plan.random;
   }
 
   get message() {
@@ -94,52 +91,37 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   /** Drawn when a router first asks. */
   get draw(): number {
-    if (this.#draw < 0) this.#draw = this.random();
+    this.#draw ??= this.random();
     return this.#draw;
   }
 
-  get endpoints(): readonly LiveEndpoint[] {
-    return this.#plan.endpoints.for(this).all;
+  get timeoutMs(): number {
+    return this.#init.timeoutMs;
   }
 
-  get healthy(): readonly LiveEndpoint[] {
-    return this.#plan.endpoints.for(this).healthy;
+  get isOver(): boolean {
+    return this.#isSettled || this.#over !== undefined;
   }
 
-  get isRepeatable(): boolean {
-    const { policy, method } = this.#plan;
-    return policy.retriesSet || isIdempotent(method);
-  }
-
-  get tried(): readonly LiveEndpoint[] {
-    return this.#attempts.map(({ endpoint }) => endpoint);
-  }
-
-  get attemptsAtPushback(): number {
-    const pushed = this.#attempts.findLast(({ failure }) => failure?.pushback?.kind === "after");
-    return pushed === undefined ? 0 : pushed.previousAttempts + 1;
-  }
-
-  get attempts(): readonly AttemptRecord[] {
-    const ended = this.#attempts.filter(({ endedAs }) => endedAs > 0);
-    return ended.sort((a, b) => a.endedAs - b.endedAs).map(({ record }) => record);
-  }
-
-  /** Watches for what ends the call from outside, and lets the strategy begin. */
+  /** Watches for what ends the call from outside, and begins. */
   begin(): void {
     const { signal, timeoutMs } = this.#init;
-    this.#plan.counters?.noteCall();
-    this.#plan.underWay.add(this);
-    if (this.#dueMs !== Number.POSITIVE_INFINITY) {
-      this.#undoTimer = this.clock.setTimer(timeoutMs, () =>
-        this.#passDeadline(this.#idleStrategy),
-      );
-    }
+    this.plan.counters?.noteCall();
+    this.plan.underWay.add(this);
+    if (timeoutMs !== Number.POSITIVE_INFINITY) this.#endAfter(timeoutMs);
     if (signal !== undefined) {
       if (signal.aborted) this.handleEvent();
       else signal.addEventListener("abort", this);
     }
-    if (!this.#isSettled) void this.#runStrategy();
+    if (this.#isSettled) return;
+    if (this.plan.strategy.recover === undefined) void this.#runStrategy();
+    else this.#sendFirst();
+  }
+
+  #endAfter(timeoutMs: number): void {
+    const passed = () => this.#passDeadline(this.#idleStrategy);
+    this.#deadline = new CallDeadline(this.nowMs() + timeoutMs, passed);
+    this.clock.start(this.#deadline, timeoutMs);
   }
 
   /** The caller's signal says that it aborts. */
@@ -148,195 +130,115 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
   }
 
   nowMs(): number {
-    return this.#plan.clock.nowMs();
-  }
-
-  hasBudget(kind: "retry" | "hedge" = "hedge"): boolean {
-    if (this.#isFree) return true;
-    const has = this.#plan.budget.hasBudget(kind);
-    if (!has) this.#plan.counters?.noteBudgetRefusal();
-    if (!has && kind === "retry") this.#wasCutShort = true;
-    return has;
-  }
-
-  /** Whether the next attempt would be the first request that a server gets of this call. */
-  get #isFree(): boolean {
-    return this.#attempts.every(neverLeft);
-  }
-
-  latencyQuantileMs(share: number): number | undefined {
-    return this.#plan.latencies.quantileMs(share);
+    return this.plan.clock.nowMs();
   }
 
   remainingMs(): number {
-    if (this.#isOver) return 0;
-    const dueMs = this.#dueMs;
-    return dueMs === Number.POSITIVE_INFINITY ? dueMs : Math.max(0, dueMs - nowMs(this.#plan));
+    if (this.isOver) return 0;
+    const deadline = this.#deadline;
+    if (deadline === undefined) return Number.POSITIVE_INFINITY;
+    return Math.max(0, deadline.atMs - this.nowMs());
   }
 
-  pick(options?: PickOptions): LiveEndpoint | undefined {
-    this.excluded = options?.exclude ?? noEndpoints;
-    this.#among = options?.among;
-    this.#picked = pickEndpoint(this.#plan, this, this.#among);
-    return this.#picked;
+  hasBudget(kind: "retry" | "hedge"): boolean {
+    if (this.isFree) return true;
+    const has = this.plan.budget.hasBudget(kind);
+    if (!has) this.plan.counters?.noteBudgetRefusal();
+    if (!has && kind === "retry") this.#seen.wasCutShort = true;
+    return has;
   }
 
-  attempt(
-    endpoint: LiveEndpoint | undefined,
-    { kind = "retry" }: AttemptOptions = retry,
-  ): Promise<AttemptResult> {
-    if (endpoint === undefined) return this.#refuse(this.#noEndpoint());
-    if (this.#isOver) return this.#refuse(this.#whyOver());
-    const remainingMs = this.remainingMs();
-    if (remainingMs === 0) return this.#refuse(this.#passDeadline());
-    if (this.#attempts.length > 0) {
-      const whyNot = this.#whyNotAgain(kind);
-      if (whyNot !== undefined) return this.#refuse(rejection(endpoint, whyNot));
-      this.#plan.counters?.noteFurther(kind);
-    } else if (this.#isHeldBack()) {
-      return this.#refuse(this.#heldBack(endpoint));
-    }
-    const previousAttempts = this.#attempts.length - this.#restarts;
-    const isPinned = kind === "planned" || endpoint !== this.#picked;
-    return this.#send(new OpenAttempt(this, endpoint, previousAttempts, isPinned), remainingMs);
+  /** @throws PickError if the load balancer does not do its work. */
+  pick(
+    among?: readonly LiveEndpoint[],
+    excluded: readonly Endpoint[] = noEndpoints,
+  ): LiveEndpoint | undefined {
+    this.excluded = excluded;
+    return pickEndpoint(this.plan, this, among);
   }
 
-  #isHeldBack(): boolean {
-    const { throttle, random } = this.#plan;
-    return throttle?.admits(this.nowMs(), random) === false;
+  /** Why no attempt goes to `endpoint`; undefined if one may, which the budget has then paid for. */
+  whyNot(endpoint: LiveEndpoint | undefined, kind: AttemptKind): FailedAttempt | undefined {
+    if (this.isOver) return this.whyOver();
+    if (endpoint === undefined) return noEndpoint(this.plan, this);
+    if (this.#deadline !== undefined && this.remainingMs() === 0) return this.#passDeadline();
+    if (this.first === undefined) return heldBack(this.plan, endpoint);
+    const whyNot = this.#whyNotAgain(kind);
+    if (whyNot !== undefined) return rejection(endpoint, whyNot);
+    this.plan.counters?.noteFurther(kind);
+    return undefined;
   }
 
-  #heldBack(endpoint: LiveEndpoint): FailedAttempt {
-    this.#plan.counters?.noteThrottled();
-    const text = this.#plan.throttle?.describe() ?? "";
-    return { ...rejection(endpoint, text), wasCutShort: true };
-  }
-
-  #whyNotAgain(kind: "retry" | "hedge" | "planned"): string | undefined {
+  #whyNotAgain(kind: AttemptKind): string | undefined {
     const whyNot = this.#init.whyNotReplayable();
     if (whyNot !== undefined || kind === "planned") return whyNot;
-    if (this.#isFree || this.#plan.budget.take(kind)) return undefined;
-    this.#plan.counters?.noteBudgetRefusal();
-    this.#wasCutShort ||= kind === "retry";
+    if (this.isFree || this.plan.budget.take(kind)) return undefined;
+    this.plan.counters?.noteBudgetRefusal();
+    this.#seen.wasCutShort ||= kind === "retry";
     return "the retry budget is spent";
   }
 
-  redo(strategy: ClusterStrategy): Promise<AttemptResult> {
-    if (this.#over !== undefined) return this.#refuse(this.#over);
-    if (this.#plan.underWay.isEnded) return this.#refuse(this.#whyOver());
-    const { methodKind } = this.method;
-    if (methodKind !== "unary") {
-      return this.#refuse(
-        rejection(undefined, `only unary calls can be made again, not ${methodKind}`),
-      );
-    }
-    return new Promise((resolve) => {
-      const redone = new RedoneCall(this.#init, resolve);
-      const { plan, init } = watchIfAsked(
-        { ...(this.#plan.unwatched ?? this.#plan), strategy },
-        redone,
-      );
-      new CallRun(plan, init).begin();
-    });
+  /** Puts an attempt on the wire. */
+  send(attempt: OpenAttempt): void {
+    this.open(attempt);
+    this.plan.counters?.noteAttempt();
+    this.plan.endpoints.noteStart(attempt);
+    this.#unfinished++;
+    attempt.runs(this.#init.start(attempt, attempt));
+    const { attemptTimeoutMs } = this.plan;
+    if (attemptTimeoutMs < this.remainingMs()) attempt.boundBy(attemptTimeoutMs);
   }
 
-  pause(delayMs: number): Promise<void> {
-    if (this.#isOver) return Promise.resolve();
-    this.#pauses ??= new Set();
-    const pauses = this.#pauses;
+  /** The attempt of a stream is bounded up to its first message; that is no bound the peer could be told. */
+  peerTimeoutMs(): number {
+    const { attemptTimeoutMs, method } = this.plan;
+    const { methodKind } = method;
+    const answersWithMany = methodKind === "server_streaming" || methodKind === "bidi_streaming";
+    return answersWithMany ? this.remainingMs() : Math.min(attemptTimeoutMs, this.remainingMs());
+  }
+
+  onTimeOut(attempt: OpenAttempt): void {
+    const error = attemptTimeoutError(attempt.endpoint, this.plan.attemptTimeoutMs);
+    attempt.stop("attempt-timed-out", error);
+  }
+
+  whyNotRedone(): FailedAttempt | undefined {
+    return this.#over ?? (this.plan.underWay.isEnded ? this.whyOver() : undefined);
+  }
+
+  redo(strategy: ClusterStrategy): Promise<AttemptResult> {
     return new Promise((resolve) => {
-      const wake = () => {
-        undo();
-        pauses.delete(wake);
-        resolve();
-      };
-      const undo = this.clock.setTimer(Math.min(delayMs, maxTimerMs), wake);
-      pauses.add(wake);
+      const redone = new RedoneCall(this.#init, resolve);
+      const unwatched = { ...(this.plan.unwatched ?? this.plan), strategy };
+      const { plan, init } = watchIfAsked(unwatched, redone);
+      new CallRun(plan, init).begin();
     });
   }
 
   /** Ends the call from outside: pauses wake, running attempts stop, no further one starts. */
   end(outcome: Outcome, error: ConnectError): FailedAttempt {
-    this.#over ??= { ok: false, endpoint: this.#attempts.at(-1)?.endpoint, outcome, error };
-    for (const attempt of this.#attempts) if (!attempt.isFinished) attempt.stop(outcome, error);
+    this.#over ??= { ok: false, endpoint: this.opened.at(-1)?.endpoint, outcome, error };
+    for (const attempt of this.opened) if (!attempt.isFinished) attempt.stop(outcome, error);
     this.#settle(this.#over);
     return this.#over;
   }
 
   judge(attempt: OpenAttempt, failure: AttemptFailure): AttemptFailure {
-    // A server whose timer was the quicker says `deadline_exceeded` for us; it is our timeout all the same.
-    const saysDeadline = failure.error.code === Code.DeadlineExceeded;
-    if (!saysDeadline || failure.outcome !== "answered") return failure;
-    if (this.remainingMs() === 0) return { ...failure, outcome: "deadline-passed" };
-    const isOurs = attempt.durationMs >= this.#plan.attemptTimeoutMs;
-    return isOurs ? { ...failure, outcome: "attempt-timed-out" } : failure;
+    return judgeFailure(failure, this, attempt);
   }
 
-  onEnded(attempt: OpenAttempt): void {
-    attempt.endedAs = ++this.#ended;
-  }
-
-  onJudged(attempt: OpenAttempt, failure: AttemptFailure | undefined): void {
-    const { endpoints, latencies, throttle } = this.#plan;
-    const { startedMs, durationMs } = attempt;
-    const pushback = failure?.pushback;
-    const outcome = failure?.outcome ?? "answered";
-    const code = failure?.error.code;
-    const nowMs = startedMs + durationMs;
-    throttle?.noteEnd(outcome, code, nowMs);
-    endpoints.noteEnd(attempt, {
-      outcome,
-      code,
-      nowMs,
-      pushbackMs: pushback?.kind === "after" ? pushback.delayMs : 0,
-    });
-    // Without the slow ones that lost or timed out, hedges would make times look ever shorter, and come ever sooner.
-    if (failure === undefined || this.#tookLong(failure)) latencies.note(durationMs);
-  }
-
-  #tookLong({ outcome }: AttemptFailure): boolean {
-    const hasLost = outcome === "cancelled" && this.#over === undefined;
-    return hasLost || outcome === "attempt-timed-out";
+  onJudged(attempt: OpenAttempt): void {
+    noteAttempt(this.plan, attempt, this.#over !== undefined);
   }
 
   resultOf(attempt: OpenAttempt, failed: FailedAttempt): FailedAttempt | Promise<AttemptResult> {
-    if (this.#isOver) return failed;
-    const { policy, random } = this.#plan;
-    const restarts = this.#restarts;
-    const afterMs = decideRestart(failed, {
-      policy,
-      random,
-      restarts,
-      wasRefused: this.#wasRefused,
-    });
-    const isRepeated =
-      afterMs !== undefined &&
-      afterMs < this.remainingMs() &&
-      this.#init.whyNotReplayable() === undefined;
-    if (isRepeated) return this.#restart(attempt, failed, afterMs);
-    noteFailure(this.#plan, failed);
+    if (this.isOver) return failed;
+    const { transparent } = this.#seen;
+    const afterMs = transparent.afterMs(failed);
+    if (afterMs !== undefined && this.#init.whyNotReplayable() === undefined)
+      return transparent.repeat(attempt, failed, afterMs);
+    noteFailure(this.plan, failed);
     return failed;
-  }
-
-  /** Repeats an attempt below its strategy. Rejects if the load balancer throws. */
-  async #restart(
-    { endpoint, previousAttempts, isPinned }: OpenAttempt,
-    failed: FailedAttempt,
-    afterMs: number,
-  ): Promise<AttemptResult> {
-    this.#wasRefused ||= failed.neverSent !== true && failed.outcome === "refused";
-    if (afterMs > 0) await this.pause(afterMs);
-    const next = isPinned ? endpoint : (this.#pickAgain() ?? endpoint);
-    if (this.#isOver) return this.#whyOver();
-    this.#restarts++;
-    this.#plan.counters?.noteFurther("transparent");
-    const again = new OpenAttempt(this, next, previousAttempts, isPinned);
-    return this.#send(again, this.remainingMs());
-  }
-
-  #pickAgain(): LiveEndpoint | undefined {
-    this.excluded = this.tried;
-    return pickEndpoint(this.#plan, this, this.#among);
   }
 
   onAttemptFinished(): void {
@@ -344,51 +246,84 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
     this.#finishIfDone();
   }
 
-  async #runStrategy(): Promise<void> {
-    const { strategy } = this.#plan;
+  /** The first attempt of a strategy that leaves it to us. */
+  #sendFirst(): void {
     try {
-      const result: unknown = await strategy.run(this);
-      this.#settle(isResult(result) ? result : strategyFailure(strategy));
+      const endpoint = this.pick();
+      const refusal = this.whyNot(endpoint, "planned");
+      if (refusal !== undefined) void this.#recover(refusal);
+      else this.send(new OpenAttempt(this, endpoint as LiveEndpoint));
+    } catch (cause) {
+      this.#settle(strategyThrew(this.plan.strategy, cause));
+    }
+  }
+
+  /** What came of the first attempt. */
+  onResult(result: AttemptResult | Promise<AttemptResult>): void {
+    if (!(result instanceof Promise) && result.ok) this.#settle(result);
+    else void this.#recover(result);
+  }
+
+  async #recover(first: AttemptResult | Promise<AttemptResult>): Promise<void> {
+    const { strategy } = this.plan;
+    try {
+      const result = await first; // also what is known by now: nothing is sent while the wire tells of a failure
+      this.#settleBy(result.ok ? result : await strategy.recover?.(this.#seen, result));
     } catch (cause) {
       this.#settle(strategyThrew(strategy, cause));
     }
+  }
+
+  async #runStrategy(): Promise<void> {
+    const { strategy } = this.plan;
+    try {
+      this.#settleBy(await strategy.run(this.#seen));
+    } catch (cause) {
+      this.#settle(strategyThrew(strategy, cause));
+    }
+  }
+
+  get #seen(): StrategyCall {
+    this.#view ??= new StrategyCall(this);
+    return this.#view;
+  }
+
+  #settleBy(result: unknown): void {
+    this.#settle(isResult(result) ? result : strategyFailure(this.plan.strategy));
   }
 
   /** No further attempt starts, and each is stopped but the one whose answer is the result. */
   #settle(result: AttemptResult): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
-    if (!result.ok) this.#plan.counters?.noteFailedCall();
-    for (const wake of this.#pauses ?? []) wake();
+    if (!result.ok) this.plan.counters?.noteFailedCall();
+    this.#view?.wake();
     if (this.#unfinished > 0) this.#stopAllBut(result);
-    if (result.ok && result.endpoint !== undefined && this.#wasAnswered())
-      this.#plan.budget.noteSuccess();
+    // A strategy may answer well although no endpoint did.
+    if (result.ok && result.endpoint !== undefined && this.wasAnswered)
+      this.plan.budget.noteSuccess();
     this.#init.onResult(result.ok ? result : this.#describe(result), this);
     this.#finishIfDone();
   }
 
-  /** A strategy may answer well although no endpoint did. */
-  #wasAnswered(): boolean {
-    return this.#attempts.some(isAnswered);
-  }
-
   #describe(failure: FailedAttempt): FailedAttempt {
     const described = describeFailure(failure, this.attempts);
-    return this.#wasCutShort ? noteBudget(described, this.#plan.budget.option) : described;
+    return this.#view?.wasCutShort ? noteBudget(described, this.plan.budget.option) : described;
   }
 
   #stopAllBut(kept: AttemptResult): void {
-    for (const attempt of this.#attempts) {
+    if (kept.ok && this.isOnly(kept.answer)) return;
+    for (const attempt of this.opened) {
       const isKept = kept.ok && attempt.answer === kept.answer;
       if (!isKept && !attempt.isFinished) attempt.stop("cancelled", settledError());
     }
   }
 
   #finishIfDone(): void {
-    if (!this.#isSettled || this.#unfinished > 0 || this.#isFinished) return;
-    this.#isFinished = true;
-    this.#plan.underWay.remove(this);
-    this.#undoTimer?.();
+    if (!this.#isSettled || this.#unfinished !== 0) return;
+    this.#unfinished = -1;
+    this.plan.underWay.remove(this);
+    if (this.#deadline !== undefined) this.clock.stop(this.#deadline);
     this.#init.signal?.removeEventListener("abort", this);
     this.#init.onFinished();
   }
@@ -399,90 +334,14 @@ export class CallRun implements ClusterCall, AttemptOwner, UnderWay {
 
   /** Names the strategy if it waits for something that this call knows nothing of. */
   get #idleStrategy(): string | undefined {
-    const waits = this.#isSettled || this.#unfinished > 0 || (this.#pauses?.size ?? 0) > 0;
-    return waits ? undefined : this.#plan.strategy.name;
+    const waits = this.#isSettled || this.#unfinished > 0 || this.#view?.isPausing;
+    return waits ? undefined : this.plan.strategy.name;
   }
 
-  #noEndpoint(): FailedAttempt {
-    if (this.#isOver) return this.#whyOver();
-    const { typeName } = this.method.parent;
-    const why = this.#plan.endpoints.whyNone?.(this);
-    if (why === undefined) return rejection(undefined, `no endpoint is known for ${typeName}`);
-    return rejection(undefined, `no endpoint of ${typeName} is left: ${why}`);
-  }
-
-  get #isOver(): boolean {
-    return this.#isSettled || this.#over !== undefined;
-  }
-
-  #whyOver(): FailedAttempt {
+  whyOver(): FailedAttempt {
     const error = settledError();
     return this.#over ?? { ok: false, endpoint: undefined, outcome: "cancelled", error };
   }
-
-  /** A strategy that goes on and on after a refusal would never let another callback run. */
-  #refuse(refusal: FailedAttempt): Promise<FailedAttempt> {
-    if (++this.#refusals <= maxRefusals) return Promise.resolve(refusal);
-    const rejected = Promise.reject(new Error("it goes on although every attempt is refused"));
-    rejected.catch(() => {}); // one that nobody waits for must not end the process
-    return rejected;
-  }
-
-  #send(attempt: OpenAttempt, remainingMs: number): Promise<AttemptResult> {
-    const { attemptTimeoutMs, clock } = this.#plan;
-    const { endpoint, previousAttempts } = attempt;
-    this.#plan.counters?.noteAttempt();
-    this.#plan.endpoints.noteStart(attempt);
-    if (this.#attempts.length === 0) this.#attempts = [attempt];
-    else this.#attempts.push(attempt);
-    const timeoutMs = this.#answersWithMany()
-      ? remainingMs
-      : Math.min(attemptTimeoutMs, remainingMs);
-    attempt.runs(this.#init.start({ endpoint, previousAttempts, timeoutMs }, attempt));
-    this.#unfinished++; // one that has finished by now has been taken off already
-    if (attemptTimeoutMs < remainingMs) {
-      attempt.boundBy(clock.setTimer(attemptTimeoutMs, () => this.#timeOut(attempt)));
-    }
-    return attempt.result;
-  }
-
-  /** The attempt of a stream is bounded up to its first message; that is no bound the peer could be told. */
-  #answersWithMany(): boolean {
-    const { methodKind } = this.method;
-    return methodKind === "server_streaming" || methodKind === "bidi_streaming";
-  }
-
-  #timeOut(attempt: OpenAttempt): void {
-    const { id } = attempt.endpoint;
-    const text = `no answer from ${id} within attemptTimeoutMs ${this.#plan.attemptTimeoutMs}`;
-    attempt.stop("attempt-timed-out", new ConnectError(text, Code.DeadlineExceeded));
-  }
 }
 
-const maxRefusals = 1_000;
-const retry: AttemptOptions = { kind: "retry" };
-const none: OpenAttempt[] = [];
 const noEndpoints: readonly Endpoint[] = [];
-
-/** Tells a budget that counts failures of one that the policy would repeat, or that the server said not to. */
-function noteFailure({ budget, policy }: CallPlan, failed: FailedAttempt): void {
-  if (budget.noteFailure === undefined) return;
-  try {
-    const counts = failed.pushback?.kind === "stop" || policy.retryOn(failed);
-    if (counts) budget.noteFailure(failed);
-  } catch {
-    // whoever decides on a retry asks it too, and fails the call
-  }
-}
-
-function neverLeft(attempt: OpenAttempt): boolean {
-  return attempt.neverLeft;
-}
-
-function isAnswered({ answer }: OpenAttempt): boolean {
-  return answer !== undefined;
-}
-
-function nowMs({ clock }: CallPlan): number {
-  return clock.nowMs();
-}

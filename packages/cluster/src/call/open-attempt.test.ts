@@ -29,20 +29,23 @@ function open(script: AttemptScript) {
       events.push("ended");
     },
     onJudged: () => {},
+    onResult: () => {},
+    onTimeOut: (attempt: OpenAttempt) => attempt.stop("attempt-timed-out", late),
+    peerTimeoutMs: () => 1,
     resultOf: (_attempt: OpenAttempt, failed: FailedAttempt) => failed,
     onAttemptFinished: () => void events.push("finished"),
   };
   const attempt = new OpenAttempt(owner, endpoint("a"));
-  const request = { endpoint: endpoint("a"), previousAttempts: 0, timeoutMs: 1 };
-  attempt.runs(wire.start(request, attempt));
-  return { clock, wire, judged, events, attempt };
+  const result = attempt.promise();
+  attempt.runs(wire.start(attempt, attempt));
+  return { clock, wire, judged, events, attempt, result };
 }
 
 describe("OpenAttempt", () => {
   test("ends as the wire says, once, and is measured", async () => {
-    const { attempt, events, clock } = open(answer("hi", { afterMs: 5 }));
+    const { result, attempt, events, clock } = open(answer("hi", { afterMs: 5 }));
     await clock.advance(5);
-    expect(await attempt.result).toMatchObject({ ok: true, endpoint: { id: "a" } });
+    expect(await result).toMatchObject({ ok: true, endpoint: { id: "a" } });
     expect(attempt.record).toEqual({
       endpoint: "a",
       outcome: "answered",
@@ -50,14 +53,14 @@ describe("OpenAttempt", () => {
       durationMs: 5,
     });
     attempt.stop("cancelled", late);
-    expect((await attempt.result).ok).toBe(true);
+    expect((await result).ok).toBe(true);
     expect(events).toEqual(["ended", "finished"]);
   });
 
   test("may end before it is known what runs", async () => {
-    const { attempt, events } = open(failure({ text: "no" }));
+    const { result, events } = open(failure({ text: "no" }));
     expect(events).toEqual(["ended", "finished"]);
-    expect(await attempt.result).toMatchObject({ ok: false, outcome: "answered" });
+    expect(await result).toMatchObject({ ok: false, outcome: "answered" });
   });
 
   test("ends when it is stopped, in the same tick", () => {
@@ -68,29 +71,37 @@ describe("OpenAttempt", () => {
   });
 
   test("ignores an answer that comes after it was stopped", async () => {
-    const { attempt, clock } = open(answer("late", { afterMs: 5, ignoresCancel: true }));
+    const { result, attempt, clock } = open(answer("late", { afterMs: 5, ignoresCancel: true }));
     attempt.stop("cancelled", late);
     await clock.advance(5);
-    expect((await attempt.result).ok).toBe(false);
+    expect((await result).ok).toBe(false);
     expect(attempt.answer).toBeUndefined();
   });
 
   test("frees an answered stream when it is stopped", async () => {
-    const { attempt, wire, events } = open(openStream());
+    const { result, attempt, wire, events } = open(openStream());
     expect(attempt.answer).toMatchObject({ kind: "stream" });
     expect(attempt.isFinished).toBe(false);
     attempt.stop("cancelled", late);
-    expect((await attempt.result).ok).toBe(true);
+    expect((await result).ok).toBe(true);
     expect(events).toEqual(["ended", "finished"]);
     expect(wire.open).toEqual([]);
+  });
+
+  test("is stopped by its owner when the time is over", async () => {
+    const { attempt, clock, judged } = open(answer("hi", { afterMs: 5_000 }));
+    attempt.boundBy(100);
+    await clock.advance(100);
+    expect(judged).toEqual([{ outcome: "attempt-timed-out", error: late }]);
+    expect(attempt.durationMs).toBe(100);
   });
 
   test.each([
     { when: "before it ends", script: answer("hi", { afterMs: 5 }) },
     { when: "when it has ended", script: answer() },
-  ])("undoes the timer that it is given $when", async ({ script }) => {
+  ])("stops the timer that bounds it $when", async ({ script }) => {
     const { attempt, clock } = open(script);
-    attempt.boundBy(clock.setTimer(100, () => attempt.stop("attempt-timed-out", late)));
+    attempt.boundBy(100);
     await clock.advance(5);
     expect(clock.pendingTimers).toBe(0);
   });

@@ -15,9 +15,10 @@ describe("the history of a call", () => {
     { outcome: "connection-lost", code: Code.Unavailable, name: "unavailable" },
     { outcome: "rejected", code: Code.ResourceExhausted, name: "resource_exhausted" },
   ] as const)("records an attempt that ended as $outcome", async ({ outcome, code, name }) => {
-    const script = [failure({ outcome, code, afterMs: 7 })];
-    const { attempts } = await bench.play({ script, policy: { retries: 0 } });
-    expect(attempts).toEqual([{ endpoint: "a", outcome, code: name, durationMs: 7 }]);
+    const fails = failure({ outcome, code, afterMs: 7 });
+    const { attempts } = await bench.play({ script: [fails, fails], policy: { retries: 0 } });
+    expect(attempts[0]).toEqual({ endpoint: "a", outcome, code: name, durationMs: 7 });
+    expect(attempts.length).toBe(outcome === "refused" ? 2 : 1); // one is repeated transparently
   });
 
   test("records every attempt of a call that succeeds in the end, in order", async () => {

@@ -201,6 +201,7 @@ describe("explain", () => {
 
   test("tells what was not sent", async () => {
     const throttle = {
+      isCalm: false,
       admits: () => false,
       noteEnd: () => {},
       describe: () => "the client holds calls back",

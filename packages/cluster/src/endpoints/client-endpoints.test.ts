@@ -54,11 +54,12 @@ class Client {
       const attempt = {
         endpoint,
         startedMs: nowMs,
+        endedMs: nowMs,
         olderAttempt: undefined,
         newerAttempt: undefined,
       };
       this.endpoints.noteStart(attempt);
-      const end = { outcome: "answered", code: Code.Unavailable, nowMs, pushbackMs: 0 } as const;
+      const end = { outcome: "answered", code: Code.Unavailable, pushbackMs: 0 } as const;
       this.endpoints.noteEnd(attempt, end);
     }
   }

@@ -1,4 +1,5 @@
 import type { Clock, Directory, RoutedCall } from "@thrice/core";
+import { defaultSlowStartMs } from "../load-balance/warm-up.js";
 import type { RouterChain } from "../router/router-chain.js";
 import type { Subsetter } from "../subset/subsetter.js";
 import type {
@@ -43,10 +44,20 @@ export class ClientEndpoints implements EndpointSource {
   #lastRouted: List | undefined;
   #lastUsed: List = [];
 
-  /** Without `health`, every endpoint takes calls at all times. */
-  constructor(directory: Directory, clock: Clock, health?: HealthInit, narrowing: Narrowing = {}) {
+  /**
+   * Without `health`, every endpoint takes calls at all times.
+   *
+   * Units: `slowStartMs` is how long the weight of an endpoint grows that comes later, in milliseconds.
+   */
+  constructor(
+    directory: Directory,
+    clock: Clock,
+    health?: HealthInit,
+    narrowing: Narrowing = {},
+    slowStartMs = defaultSlowStartMs,
+  ) {
     this.#clock = clock;
-    this.#live = new LiveEndpoints(directory, clock);
+    this.#live = new LiveEndpoints(directory, clock, slowStartMs);
     if (health !== undefined) this.#health = new EndpointHealth(this.#live, clock, health);
     this.#narrowing = narrowing;
   }
@@ -129,8 +140,8 @@ export class ClientEndpoints implements EndpointSource {
   noteEnd(attempt: NotedAttempt, note: AttemptNote): void {
     const { stats } = attempt.endpoint as TrackedEndpoint;
     const verdict = judgeEndpoint(note);
-    stats.noteEnd(verdict, attempt, note.nowMs, note.pushbackMs);
-    this.#health?.noteEnd(attempt, verdict, note.nowMs);
+    stats.noteEnd(verdict, attempt, attempt.endedMs, note.pushbackMs);
+    this.#health?.noteEnd(attempt, verdict);
   }
 
   /** Starts nothing more of its own. */

@@ -24,9 +24,11 @@ export type NarrowingReport = Pick<
   "known" | "routers" | "routed" | "used" | "ejected" | "isPanic"
 >;
 
-/** An attempt, while it is under way. */
+/** An attempt, while it is under way and when it has just ended. */
 export interface NotedAttempt extends StartedAttempt {
   readonly endpoint: LiveEndpoint;
+  /** When it ended; before that, any time. */
+  readonly endedMs: number;
 }
 
 /** Lists of endpoints that do not change. */
@@ -43,7 +45,6 @@ export interface AttemptNote {
   readonly outcome: Outcome;
   /** The error's code; undefined if all went well. */
   readonly code: Code | undefined;
-  readonly nowMs: number;
   /** How long the server asks to be left alone, in milliseconds; 0 if it does not. */
   readonly pushbackMs: number;
 }

@@ -1,6 +1,5 @@
 /** Simulates clients whose backend fails for 30 s, on a virtual clock: how many attempts they send for each call. */
-import type { CancelTimer, Clock } from "@thrice/core";
-import { seededRandom } from "../testing/seeded-random.js";
+import { seededRandom } from "../simulator/seeded-random.js";
 import { RetryBudget } from "./retry-budget.js";
 
 interface Scenario {
@@ -16,15 +15,11 @@ interface Scenario {
 const seconds = 30;
 const attempts = 3;
 
-class HandClock implements Clock {
+class HandClock {
   ms = 0;
 
   nowMs(): number {
     return this.ms;
-  }
-
-  setTimer(): CancelTimer {
-    return () => {};
   }
 }
 

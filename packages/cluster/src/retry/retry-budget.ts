@@ -35,7 +35,7 @@ const keptSeconds = 10;
 /** Tokens that successes earn and retries and hedges spend. A success costs one addition; the rest is worked out on demand. */
 export class RetryBudget implements Budget {
   readonly #options: ResolvedOptions;
-  readonly #clock: Clock;
+  readonly #clock: Pick<Clock, "nowMs">;
   #startTokens: number;
   #tokens: number;
   #hedgeTokens: number;
@@ -48,7 +48,7 @@ export class RetryBudget implements Budget {
   #atMs: number;
 
   /** @throws TypeError or RangeError naming field, bound and value. */
-  constructor(options: RetryBudgetOptions = {}, clock: Clock = systemClock) {
+  constructor(options: RetryBudgetOptions = {}, clock: Pick<Clock, "nowMs"> = systemClock) {
     this.#options = resolveOptions(options);
     this.#clock = clock;
     this.#startTokens = this.#options.startTokens;

@@ -24,6 +24,8 @@ export interface ThrottleOptions {
 
 /** Lets calls through, or holds them back. */
 export interface Throttle {
+  /** Whether nothing was turned down of late: every call is let through, and need not ask. */
+  readonly isCalm: boolean;
   /** Whether a call may send its first attempt. */
   admits(nowMs: number, random: () => number): boolean;
   /** Takes note of how an attempt ended; `code` is undefined if it was answered well. */
@@ -55,8 +57,12 @@ export class ClientThrottle implements Throttle {
     this.#slotMs = this.#options.windowMs / slots;
   }
 
+  get isCalm(): boolean {
+    return this.#failed === 0;
+  }
+
   admits(nowMs: number, random: () => number): boolean {
-    if (this.#failed === 0) return true;
+    if (this.isCalm) return true;
     this.#turn(nowMs);
     const share = this.#share;
     const { floorPerSecond } = this.#options;

@@ -16,7 +16,16 @@ export interface RetryPlan {
  * that was sent.
  */
 export async function attemptAndRetry(call: ClusterCall, plan: RetryPlan): Promise<AttemptResult> {
-  let result = await call.attempt(plan.choose(call, none));
+  return retryAfter(await call.attempt(plan.choose(call, none)), call, plan);
+}
+
+/** The same from the end of the first attempt on. */
+export async function retryAfter(
+  first: AttemptResult,
+  call: ClusterCall,
+  plan: RetryPlan,
+): Promise<AttemptResult> {
+  let result = first;
   for (let retry = 1; !result.ok && plan.goesOn?.(result) !== false; retry++) {
     const decision = decideRetry(result, contextOf(call, plan), retry);
     if (decision.kind === "stop") break;

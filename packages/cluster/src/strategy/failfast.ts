@@ -4,4 +4,5 @@ import type { ClusterStrategy } from "@thrice/core";
 export const failfast: ClusterStrategy = {
   name: "failfast",
   run: (call) => call.attempt(call.pick()),
+  recover: async (_call, first) => first,
 };

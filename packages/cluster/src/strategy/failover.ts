@@ -1,5 +1,5 @@
 import type { ClusterStrategy } from "@thrice/core";
-import { attemptAndRetry, type RetryPlan } from "./attempt-and-retry.js";
+import { attemptAndRetry, type RetryPlan, retryAfter } from "./attempt-and-retry.js";
 
 /**
  * Makes up to `1 + retries` attempts, each on an endpoint that was not tried yet while there is one, until
@@ -8,6 +8,7 @@ import { attemptAndRetry, type RetryPlan } from "./attempt-and-retry.js";
 export const failover: ClusterStrategy = {
   name: "failover",
   run: (call) => attemptAndRetry(call, untried),
+  recover: (call, first) => retryAfter(first, call, untried),
 };
 
 const untried: RetryPlan = {

@@ -1,8 +1,10 @@
 import {
+  type ClusterCall,
   type ClusterStrategy,
   checkKnownOptions,
   checkLogger,
   consoleLogger,
+  type FailedAttempt,
   type Logger,
   logQuietly,
 } from "@thrice/core";
@@ -22,15 +24,19 @@ export interface FailsafeOptions {
 export function failsafe(options: FailsafeOptions = {}): ClusterStrategy {
   checkKnownOptions("options of failsafe", options, new Set(["logger"]));
   const logger = checkLogger("logger", options.logger ?? consoleLogger());
+  const recover = async (call: ClusterCall, failed: FailedAttempt) => {
+    if (call.remainingMs() === 0) return failed;
+    const { parent, name } = call.method;
+    const text = "%s failed and is answered with nothing: %s";
+    logQuietly(() => logger.errorf(text, `${parent.typeName}/${name}`, failed.error.message));
+    return emptyAnswer(call.method);
+  };
   return {
     name: "failsafe",
     async run(call) {
       const result = await call.attempt(call.pick());
-      if (result.ok || call.remainingMs() === 0) return result;
-      const { parent, name } = call.method;
-      const text = "%s failed and is answered with nothing: %s";
-      logQuietly(() => logger.errorf(text, `${parent.typeName}/${name}`, result.error.message));
-      return emptyAnswer(call.method);
+      return result.ok ? result : recover(call, result);
     },
+    recover,
   };
 }

@@ -17,6 +17,9 @@ const logger = memoryLogger();
 
 describeStrategyContract("failover", () => failover);
 describeStrategyContract("failfast", () => failfast);
+describeStrategyContract("failover without recover", () => strategy(failover.run));
+describeStrategyContract("failfast without recover", () => strategy(failfast.run));
+describeStrategyContract("failsafe without recover", () => strategy(failsafe({ logger }).run));
 describeStrategyContract("failsafe", () => failsafe({ logger }));
 describeStrategyContract("failback", () => failback({ logger }));
 describeStrategyContract("forking", () => forking());

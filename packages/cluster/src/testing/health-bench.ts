@@ -68,16 +68,16 @@ export class HealthBench {
   start(name: string, agoMs = 0): NotedAttempt {
     const startedMs = this.clock.nowMs() - agoMs;
     const links = { olderAttempt: undefined, newerAttempt: undefined };
-    const attempt = { endpoint: this.find(name), startedMs, ...links };
+    const attempt = { endpoint: this.find(name), startedMs, endedMs: startedMs, ...links };
     this.endpoints.noteStart(attempt);
     return attempt;
   }
 
   /** Ends an attempt now. */
   end(attempt: NotedAttempt, outcome: Outcome = "answered"): void {
-    const nowMs = this.clock.nowMs();
     const code = outcome === "answered" ? undefined : Code.Unavailable;
-    this.endpoints.noteEnd(attempt, { outcome, code, nowMs, pushbackMs: 0 });
+    const ended = Object.assign(attempt, { endedMs: this.clock.nowMs() });
+    this.endpoints.noteEnd(ended, { outcome, code, pushbackMs: 0 });
   }
 
   /** Makes `count` attempts that go well, one after the other; the clock stands still. */

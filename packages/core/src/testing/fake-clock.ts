@@ -1,9 +1,5 @@
 import type { CancelTimer, Clock } from "../clock.js";
-
-interface Timer {
-  readonly dueMs: number;
-  readonly fire: () => void;
-}
+import { FunctionTimer, type Timer } from "../timer.js";
 
 /** Clock moved by hand; `advance` fires timers in due order. */
 export class FakeClock implements Clock {
@@ -20,9 +16,18 @@ export class FakeClock implements Clock {
   }
 
   setTimer(delayMs: number, fire: () => void): CancelTimer {
-    const timer = { dueMs: this.#nowMs + delayMs, fire };
+    const timer = new FunctionTimer(fire);
+    this.start(timer, delayMs);
+    return () => this.stop(timer);
+  }
+
+  start(timer: Timer, delayMs: number, sinceMs = this.#nowMs): void {
+    timer.dueMs = sinceMs + delayMs;
     this.#timers.add(timer);
-    return () => this.#timers.delete(timer);
+  }
+
+  stop(timer: Timer): void {
+    this.#timers.delete(timer);
   }
 
   /** Moves time on by `byMs` milliseconds; promises settle between two timers. */

@@ -6,7 +6,7 @@ import {
   show,
   systemClock,
 } from "@thrice/core";
-import { systemHttp2Clock } from "@thrice/http2";
+import { type Http2Clock, systemHttp2Clock } from "@thrice/http2";
 import type { Target } from "./dial/target.js";
 import type { PooledHttp2Options } from "./pooled-connection.js";
 
@@ -53,7 +53,7 @@ export interface ConnectionPoolOptions {
 /** Options with all gaps filled. */
 export interface ResolvedPoolOptions extends Required<ConnectionPoolOptions> {
   /** Times what must not keep the process alive. */
-  readonly quietClock: Clock;
+  readonly quietClock: Http2Clock;
 }
 
 /** @throws RangeError or TypeError naming field, bound and value. */

@@ -36,6 +36,15 @@ export function explainEnd(peer: string, end: StreamEnd): WireError {
   }
 }
 
+/** The error of a stream that the peer cancels when its time is up. @see grpc-go internal/transport/http2_client.go */
+export function deadlinePassed(peer: string): WireError {
+  return new WireError(
+    "answered",
+    Code.DeadlineExceeded,
+    `${peer} cancelled the stream at its deadline`,
+  );
+}
+
 function explainReset(peer: string, resetCode: number): WireError {
   if (resetCode === ErrorCode.REFUSED_STREAM) {
     return new WireError("refused", Code.Unavailable, `${peer} refused the stream`);

@@ -29,7 +29,7 @@ export function openChannel(place: Place, options: ChannelOptions): Channel {
   const pool = new ConnectionPool({ target, connectTimeoutMs, clock }, network);
   const scheme = tls === undefined ? "http" : "https";
   const headers = new RequestHeaders(scheme, authorityOf(target));
-  const context: ChannelContext = { pool, headers, maxReceiveBytes };
+  const context: ChannelContext = { pool, headers, maxReceiveBytes, clock };
   return {
     start: (request, details, listener) => {
       const { input, method } = request;

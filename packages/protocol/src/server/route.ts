@@ -4,7 +4,9 @@ import { Code, ConnectError, createConnectRouter, type HandlerContext } from "@c
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import type { Logger } from "@thrice/core";
+import { type Encoding, encodingNamed, gzip } from "../grpc/encodings.js";
 import { binaryCodec, jsonCodec, type MethodCodec } from "../grpc/server-codec.js";
+import { jsonTypesOf } from "../json/json-types.js";
 import { checkSendable } from "./check-sendable.js";
 import type { ServedService } from "./served-service.js";
 
@@ -18,6 +20,8 @@ export interface Route {
   readonly maxReceiveBytes: number;
   /** Length from which on answers are compressed, in bytes; `Infinity` for none. */
   readonly compressMinBytes: number;
+  /** How answers are compressed, over gRPC. */
+  readonly encoding: Encoding;
   readonly handle: Handle;
   readonly binary: MethodCodec;
   readonly json: MethodCodec;
@@ -28,11 +32,13 @@ export interface Route {
 /** The routes of a service, one for each method. */
 export function routesOf(served: ServedService, logger: Logger): Route[] {
   const { maxReceiveBytes, compressMinBytes = Number.POSITIVE_INFINITY } = served;
+  const registry = jsonTypesOf(served.service);
   const router = createConnectRouter({
     acceptCompression: [compressionGzip, compressionBrotli],
     compressMinBytes,
     readMaxBytes: maxReceiveBytes,
-    interceptors: [checkSendable(logger)],
+    interceptors: [checkSendable(logger, registry)],
+    jsonOptions: { registry },
   });
   router.service(served.service, served.implementation);
   return router.handlers.map((universal) => ({
@@ -40,9 +46,10 @@ export function routesOf(served: ServedService, logger: Logger): Route[] {
     path: universal.requestPath,
     maxReceiveBytes,
     compressMinBytes,
+    encoding: encodingNamed(served.encoding ?? "gzip") ?? gzip,
     handle: handleOf(served, universal.method),
     binary: binaryCodec(universal.method),
-    json: jsonCodec(universal.method),
+    json: jsonCodec(universal.method, registry),
     universal,
   }));
 }

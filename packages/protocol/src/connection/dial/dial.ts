@@ -6,8 +6,8 @@
  * request.
  */
 import { isIP } from "node:net";
-import type { CancelTimer, Clock } from "@thrice/core";
-import type { ConnectionEnd } from "@thrice/http2";
+import type { CancelTimer } from "@thrice/core";
+import type { ConnectionEnd, Http2Clock } from "@thrice/http2";
 import { errorOfAddresses, errorOfEnd } from "../pool-error.js";
 import {
   type ConnectionOwner,
@@ -26,7 +26,7 @@ export interface DialOptions {
   readonly addressDelayMs: number;
   readonly http2: PooledHttp2Options;
   /** Its timers need not keep the process alive: sockets do. */
-  readonly clock: Clock;
+  readonly clock: Http2Clock;
   /** Told of each socket. */
   onSocket(socket: PoolSocket): void;
   /** Takes the connection; called at most once, and not with `onFailed`. */

@@ -10,7 +10,8 @@
  * @see RFC 8305 sections 4 and 5
  */
 import { isIPv6 } from "node:net";
-import type { CancelTimer, Clock } from "@thrice/core";
+import type { CancelTimer } from "@thrice/core";
+import type { Http2Clock } from "@thrice/http2";
 import type { PoolSocket } from "./network.js";
 import type { Target } from "./target.js";
 
@@ -20,7 +21,7 @@ export interface AddressRaceOptions {
   readonly targets: readonly Target[];
   /** Head start of each address over the next, in milliseconds. */
   readonly addressDelayMs: number;
-  readonly clock: Clock;
+  readonly clock: Http2Clock;
   /** Starts to connect. */
   open(target: Target): PoolSocket;
   /** Takes the socket of the first address that answered; called at most once, and not with `onLost`. */

@@ -1,7 +1,8 @@
-import type { CancelTimer, Clock } from "@thrice/core";
+import type { CancelTimer } from "@thrice/core";
+import type { Http2Clock } from "@thrice/http2";
 
 /** Calls `tick` every `periodMs` milliseconds until undone. */
-export function every(clock: Clock, periodMs: number, tick: () => void): CancelTimer {
+export function every(clock: Http2Clock, periodMs: number, tick: () => void): CancelTimer {
   let undo: CancelTimer;
   let isDone = false;
   const run = () => {

@@ -1,4 +1,5 @@
-import type { CancelTimer, Clock } from "@thrice/core";
+import type { CancelTimer } from "@thrice/core";
+import type { Http2Clock } from "@thrice/http2";
 import { every } from "./every.js";
 
 /** What is watched. */
@@ -20,7 +21,7 @@ const looks = 4;
 export function watchIdle(
   connection: IdleCandidate,
   idleTimeoutMs: number,
-  clock: Clock,
+  clock: Http2Clock,
 ): CancelTimer {
   if (idleTimeoutMs === 0) return () => {};
   let begunBefore = -1;

@@ -8,7 +8,8 @@
  *
  * @see https://github.com/grpc/proposal/blob/master/A8-client-side-keepalive.md, whose clients repeat at the same pace
  */
-import type { CancelTimer, Clock } from "@thrice/core";
+import type { CancelTimer } from "@thrice/core";
+import type { Http2Clock } from "@thrice/http2";
 import { every } from "./every.js";
 
 /** When to ping; one object per pool, since what one connection learns about a peer goes for all. */
@@ -48,7 +49,7 @@ const looks = 2;
 export function keepAlive(
   subject: KeepaliveSubject,
   pace: KeepalivePace,
-  clock: Clock,
+  clock: Http2Clock,
 ): CancelTimer {
   if (pace.intervalMs === 0) return () => {};
   const periodMs = pace.intervalMs / looks;
@@ -69,7 +70,7 @@ export function slowDown(pace: KeepalivePace): void {
 class Keepalive {
   readonly #subject: KeepaliveSubject;
   readonly #pace: KeepalivePace;
-  readonly #clock: Clock;
+  readonly #clock: Http2Clock;
   readonly #periodMs: number;
   #receivedBytes: number;
   #streamsBegun = 0;
@@ -77,7 +78,7 @@ class Keepalive {
   #hasPinged = false;
   #undoTimeout: CancelTimer | undefined;
 
-  constructor(subject: KeepaliveSubject, pace: KeepalivePace, clock: Clock, periodMs: number) {
+  constructor(subject: KeepaliveSubject, pace: KeepalivePace, clock: Http2Clock, periodMs: number) {
     this.#subject = subject;
     this.#receivedBytes = subject.receivedBytes;
     this.#pace = pace;

@@ -1,7 +1,6 @@
 /** To explain a pick changes no pick. */
 import type { LiveEndpoint, LoadBalancer } from "@thrice/core";
-import { endpoint, pickContext } from "../testing/call-bench.js";
-import { seededRandom } from "../testing/seeded-random.js";
+import { endpoint, pickContext, seededRandom } from "../testing/pick-bench.js";
 import { costBalancer } from "./cost-balancer.js";
 import { leastActive } from "./least-active.js";
 import { p2c } from "./p2c.js";

@@ -1,6 +1,7 @@
 /** To explain a pick changes no pick. */
 import type { LiveEndpoint, LoadBalancer } from "@thrice/core";
-import { endpoint, pickContext, seededRandom } from "../testing/pick-bench.js";
+import { endpoint, pickContext } from "../testing/call-bench.js";
+import { seededRandom } from "../simulator/seeded-random.js";
 import { costBalancer } from "./cost-balancer.js";
 import { leastActive } from "./least-active.js";
 import { p2c } from "./p2c.js";

@@ -1,7 +1,12 @@
 /** Clients of Thrice, one for all calls that want the same of it. */
 import { type Client, type ClientOptions, createLogger, newClient } from "@thrice/client";
 import type { ClientCompatRequest } from "../.cache/connect/gen/connectrpc/conformance/v1/client_compat_pb.js";
-import { Compression } from "../.cache/connect/gen/connectrpc/conformance/v1/config_pb.js";
+import {
+  Codec,
+  Compression,
+  HTTPVersion,
+  Protocol,
+} from "../.cache/connect/gen/connectrpc/conformance/v1/config_pb.js";
 
 const clients = new Map<string, Client>();
 
@@ -41,12 +46,21 @@ function optionsFor(request: ClientCompatRequest): ClientOptions {
     ...once,
     url: `tri://${host}:${port}`,
     tls: tlsFor(request),
-
+    protocol: protocols[request.protocol as keyof typeof protocols],
+    httpVersion: request.httpVersion === HTTPVersion.HTTP_VERSION_1 ? "1.1" : "2",
+    useBinaryFormat: request.codec === Codec.PROTO,
+    useHttpGet: request.useGetHttpMethod && request.protocol === Protocol.CONNECT,
     compression: compressions[compression as keyof typeof compressions],
     compressMinBytes: 0,
     ...(messageReceiveLimit > 0 && { maxReceiveBytes: messageReceiveLimit }),
   };
 }
+
+const protocols = {
+  [Protocol.CONNECT]: "connect",
+  [Protocol.GRPC]: "grpc",
+  [Protocol.GRPC_WEB]: "grpc-web",
+} as const;
 
 const compressions = {
   [Compression.UNSPECIFIED]: "none",

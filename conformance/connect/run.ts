@@ -41,7 +41,7 @@ interface Counts {
 
 function readArguments([first, ...rest]: readonly string[]): { ends: End[]; more: string[] } {
   if (first === "server" || first === "client") return { ends: [first], more: rest };
-  return { ends: ["server"], more: first === undefined ? [] : [first, ...rest] };
+  return { ends: ["server", "client"], more: first === undefined ? [] : [first, ...rest] };
 }
 
 function prepare(): void {

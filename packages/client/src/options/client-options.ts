@@ -51,9 +51,15 @@ import {
   methodOptionNames,
   serviceKeyNames,
 } from "./method-options.js";
+import {
+  type ResolvedWireOptions,
+  resolveWireOptions,
+  type WireOptions,
+  wireOptionNames,
+} from "./wire-options.js";
 
 /** Options of a client. Those that also exist for a service, a method and a call are its defaults for them. */
-export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
+export interface ClientOptions extends MethodOptions, ServiceKeyOptions, WireOptions {
   /** Where the service is: `tri://host:port`, a list of such, or several in one text joined by `;`. */
   readonly url: string | readonly string[];
   /** Say which of the endpoints a call may go to, each of what the one before it left. @defaultValue none */
@@ -117,7 +123,7 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
 }
 
 /** The options with every default filled in. */
-export interface ResolvedClientOptions {
+export interface ResolvedClientOptions extends ResolvedWireOptions {
   readonly directory: Directory;
   readonly settings: CallSettings;
   readonly routers: readonly Router[];
@@ -166,6 +172,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   const directory = createStaticDirectory(parseAddresses(options.url));
   const listeners = checkEvents(events);
   return {
+    ...resolveWireOptions(options),
     directory: checkBoolean("emptyProtection", emptyProtection)
       ? keepEndpoints(directory, listeners)
       : directory,
@@ -194,6 +201,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
 const known: ReadonlySet<string> = new Set([
   ...methodOptionNames,
   ...serviceKeyNames,
+  ...wireOptionNames,
   "url",
   "routers",
   "subset",

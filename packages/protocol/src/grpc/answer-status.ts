@@ -28,7 +28,7 @@ export function explainForeign(peer: string, list: HeaderList): ConnectError {
   }
   const contentType = headers.get("content-type");
   const what = contentType === null ? "no content-type" : `content-type ${contentType}`;
-  return new WireError("answered", Code.Internal, `${peer} answered with ${what}, not with gRPC`);
+  return new WireError("answered", Code.Unknown, `${peer} answered with ${what}, not with gRPC`);
 }
 
 /** Whether the fields after the answer say that all is well. */

@@ -79,8 +79,7 @@ export function varyingHeaders(
   if (previousAttempts > 0) fields.push("grpc-previous-rpc-attempts", String(previousAttempts));
   if (header === undefined) return fields;
   for (const [name, value] of header) {
-    if (forbidden.has(name))
-      throw new ConnectError(`HTTP/2 has no header ${name}`, Code.InvalidArgument);
+    checkAttachment(name);
     fields.push(name, value);
   }
   return fields;
@@ -89,6 +88,12 @@ export function varyingHeaders(
 /** How messages of the request are compressed, if they are. */
 export function encodingOf({ encoding }: ChannelRequest): Encoding {
   return encodingNamed(encoding ?? "gzip") ?? gzip;
+}
+
+/** @throws ConnectError with `invalid_argument` for a name that HTTP/2 does not allow. */
+export function checkAttachment(name: string): void {
+  if (forbidden.has(name))
+    throw new ConnectError(`HTTP/2 has no header ${name}`, Code.InvalidArgument);
 }
 
 const noFields: readonly string[] = [];

@@ -14,18 +14,18 @@ export interface Encoding {
   /** As headers write it. */
   readonly name: "gzip" | "br";
   /** Compresses a message. */
-  compress(bytes: Uint8Array): Promise<Buffer>;
+  compress(bytes: Uint8Array): Promise<Buffer<ArrayBuffer>>;
   /**
    * Decompresses a message. No bytes at all stand for an empty message.
    *
    * @throws ConnectError, as a rejection: `resource_exhausted` if the result is longer than `maxBytes`, `internal` if the
    * bytes are not of this encoding.
    */
-  decompress(bytes: Uint8Array, maxBytes: number): Promise<Buffer>;
+  decompress(bytes: Uint8Array, maxBytes: number): Promise<Buffer<ArrayBuffer>>;
 }
 
-const gzipOf = promisify<Uint8Array, Buffer>(gzipWithCallback);
-const brotliOf = promisify<Uint8Array, BrotliOptions, Buffer>(brotliCompress);
+const gzipOf = promisify<Uint8Array, Buffer<ArrayBuffer>>(gzipWithCallback);
+const brotliOf = promisify<Uint8Array, BrotliOptions, Buffer<ArrayBuffer>>(brotliCompress);
 
 interface BrotliOptions {
   readonly params: Readonly<Record<number, number>>;
@@ -55,7 +55,10 @@ export function encodingNamed(name: string): Encoding | undefined {
   return name === "br" ? brotli : undefined;
 }
 
-type Decompress = (bytes: Uint8Array, options: { maxOutputLength: number }) => Promise<Buffer>;
+type Decompress = (
+  bytes: Uint8Array,
+  options: { maxOutputLength: number },
+) => Promise<Buffer<ArrayBuffer>>;
 
 function decompressing(name: string, decompress: Decompress): Encoding["decompress"] {
   return async (bytes, maxBytes) => {

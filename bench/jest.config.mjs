@@ -1,3 +1,8 @@
 import preset from "../jest.preset.mjs";
 
-export default { ...preset, displayName: "bench", rootDir: import.meta.dirname };
+export default {
+  ...preset,
+  displayName: "bench",
+  rootDir: import.meta.dirname,
+  testMatch: ["<rootDir>/{src,processes,scenarios}/**/*.test.ts"],
+};

@@ -1,5 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
-import type { ServiceOptions } from "@thrice/core";
+import type { ClientCounters, ServiceOptions } from "@thrice/core";
 import type { StubHost } from "@thrice/core/codegen-v1";
 import { Caller } from "./call/caller.js";
 import type { CloseOptions } from "./call/drain.js";
@@ -26,6 +26,8 @@ export interface Client extends StubHost {
    * @throws TypeError or RangeError naming field, bound and value of a wrong option.
    */
   close(options?: CloseOptions): Promise<void>;
+  /** How often each has happened so far: calls, attempts by kind, refusals, ejections. A copy, which does not change. */
+  counters(): ClientCounters;
 }
 
 /**
@@ -52,6 +54,10 @@ class ThriceClient implements Client {
 
   setServiceConfig(config: string | object | undefined): void {
     this.#caller.setServiceConfig(config);
+  }
+
+  counters(): ClientCounters {
+    return this.#caller.counters();
   }
 
   close(options?: CloseOptions): Promise<void> {

@@ -59,13 +59,25 @@ export {
   type Answer,
   type AnsweredAttempt,
   type AttachmentsInit,
+  type AttemptEndEvent,
+  type AttemptInfo,
+  type AttemptKind,
   type AttemptOptions,
   type AttemptRecord,
+  type AttemptReport,
   type AttemptResult,
+  type AttemptStartEvent,
   attemptsOf,
   type Backoff,
   BusinessError,
+  type CallEndEvent,
+  type CallFinishEvent,
+  type CallInfo,
   type CallOptions,
+  type CallReport,
+  type CallStartEvent,
+  type ChoiceReport,
+  type ClientCounters,
   type ClusterCall,
   type ClusterEvents,
   type ClusterStrategy,
@@ -73,6 +85,7 @@ export {
   type CreateLoggerOptions,
   consoleLogger,
   createLogger,
+  type DecisionReport,
   type Endpoint,
   type EndpointStats,
   type FailedAttempt,
@@ -88,13 +101,21 @@ export {
   type Picker,
   type PickOptions,
   pinoLogger,
+  type RefusalReport,
   type RetryOn,
   type RoutedCall,
   type Router,
   type ServiceOptions,
+  type WeighedEndpoint,
 } from "@thrice/core";
 export type { ClientTlsOptions } from "@thrice/protocol";
+export { attemptKey } from "./call/attempt-values.js";
 export type { CloseOptions } from "./call/drain.js";
 export { type Client, newClient } from "./client.js";
 export type { ClientOptions } from "./options/client-options.js";
-export { callOptionsKey, createThriceTransport, type ThriceTransport } from "./transport.js";
+export {
+  type ConnectCallOptions,
+  callOptionsKey,
+  createThriceTransport,
+  type ThriceTransport,
+} from "./transport.js";

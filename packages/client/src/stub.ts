@@ -35,6 +35,7 @@ function createMethod(
     settings: resolveCallSettings(base, options),
     signal: options?.signal,
     contextValues: options?.contextValues,
+    onExplain: options?.onExplain,
   });
   switch (method.methodKind) {
     case "unary":

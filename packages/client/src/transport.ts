@@ -5,7 +5,14 @@ import {
   createContextKey,
   type Transport,
 } from "@connectrpc/connect";
-import { checkKnownOptions, type MethodOptions, maxTimerMs } from "@thrice/core";
+import {
+  type CallOptions,
+  type ClientCounters,
+  checkFunction,
+  checkKnownOptions,
+  type MethodOptions,
+  maxTimerMs,
+} from "@thrice/core";
 import { Caller, type CallRequest } from "./call/caller.js";
 import type { CloseOptions } from "./call/drain.js";
 import { type ClientOptions, resolveClientOptions } from "./options/client-options.js";
@@ -20,12 +27,17 @@ import {
 export interface ThriceTransport extends Transport {
   /** As `setServiceConfig` of a client. @throws TypeError or RangeError naming path, bound and value. */
   setServiceConfig(config: string | object | undefined): void;
+  /** As `counters` of a client. */
+  counters(): ClientCounters;
   /** As `close` of a client. @throws TypeError or RangeError naming field, bound and value of a wrong option. */
   close(options?: CloseOptions): Promise<void>;
 }
 
+/** What Connect has no option of its own for. */
+export interface ConnectCallOptions extends MethodOptions, Pick<CallOptions, "onExplain"> {}
+
 /** Context key that carries Thrice's options for one call of a Connect client. */
-export const callOptionsKey: ContextKey<MethodOptions> = createContextKey<MethodOptions>(
+export const callOptionsKey: ContextKey<ConnectCallOptions> = createContextKey<ConnectCallOptions>(
   {},
   { description: "Thrice options of one call" },
 );
@@ -50,7 +62,7 @@ export function createThriceTransport(options: ClientOptions): ThriceTransport {
     const settings = orInvalidArgument(() =>
       settingsFrom(resolved.settings, perCall, timeoutMs, header),
     );
-    return { method, settings, signal, contextValues };
+    return { method, settings, signal, contextValues, onExplain: perCall.onExplain };
   };
   return {
     unary: async (method, signal, timeoutMs, header, input, contextValues) => {
@@ -68,17 +80,19 @@ export function createThriceTransport(options: ClientOptions): ThriceTransport {
       return response as never;
     },
     setServiceConfig: (config) => caller.setServiceConfig(config),
+    counters: () => caller.counters(),
     close: (closeOptions) => caller.close(closeOptions),
   };
 }
 
 function settingsFrom(
   base: CallSettings,
-  perCall: MethodOptions,
+  perCall: ConnectCallOptions,
   timeoutMs: number | undefined,
   header: ConstructorParameters<typeof Headers>[0] | undefined,
 ): CallSettings {
-  checkKnownOptions("callOptionsKey", perCall, methodOptionNames);
+  checkKnownOptions("callOptionsKey", perCall, optionNames);
+  if (perCall.onExplain !== undefined) checkFunction("onExplain", perCall.onExplain);
   const connect: MethodOptions = {
     ...(timeoutMs !== undefined && {
       timeoutMs: timeoutMs > maxTimerMs ? 0 : Math.max(0, timeoutMs),
@@ -90,6 +104,8 @@ function settingsFrom(
     checkMethodOptions(perCall),
   );
 }
+
+const optionNames: ReadonlySet<string> = new Set([...methodOptionNames, "onExplain"]);
 
 /** Users of Connect catch `ConnectError`, whatever was wrong. */
 function orInvalidArgument<T>(resolve: () => T): T {

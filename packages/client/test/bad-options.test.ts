@@ -67,10 +67,10 @@ const everywhere: readonly { field: string; value: unknown; says: string }[] = [
     value,
     says: "attachments must be an object or Headers, got",
   })),
-  ...[null, true, "br", "GZIP", { minBytes: 1 }].map((value) => ({
+  ...[null, true, "deflate", "GZIP", { minBytes: 1 }].map((value) => ({
     field: "compression",
     value,
-    says: "compression must be one of 'none', 'gzip', got",
+    says: "compression must be one of 'none', 'gzip', 'br', got",
   })),
   ...[-1, 1.5, null, "1kb", 2 ** 32].map((value) => ({
     field: "compressMinBytes",
@@ -180,6 +180,8 @@ describe("a wrong option of the client", () => {
     { title: "maxReceiveBytes 0", options: { url, maxReceiveBytes: 0 }, says: "from 1 to" },
     { title: "maxReceiveBytes 1.5", options: { url, maxReceiveBytes: 1.5 }, says: "got 1.5" },
     { title: "replayBufferBytes -1", options: { url, replayBufferBytes: -1 }, says: "got -1" },
+    { title: "slowStartMs -1", options: { url, slowStartMs: -1 }, says: "slowStartMs must be" },
+    { title: "slowStartMs NaN", options: { url, slowStartMs: Number.NaN }, says: "got NaN" },
     { title: "inheritDeadline 1", options: { url, inheritDeadline: 1 }, says: "true or false" },
     { title: "health true", options: { url, health: true }, says: "health must be an object" },
     { title: "health null", options: { url, health: null }, says: "health must be an object" },

@@ -15,6 +15,11 @@ describe("requests", () => {
   test.each<{ title: string; levels: Levels; length?: number; encoding: string | null }>([
     { title: "unset", levels: {}, encoding: null },
     { title: "by the client", levels: { client: gzip }, encoding: "gzip" },
+    {
+      title: "by the client, with brotli",
+      levels: { client: { compression: "br" } },
+      encoding: "br",
+    },
     { title: "by the service", levels: { service: gzip }, encoding: "gzip" },
     { title: "by the method", levels: { method: gzip }, encoding: "gzip" },
     { title: "by the call", levels: { call: gzip }, encoding: "gzip" },
@@ -43,6 +48,7 @@ describe("answers", () => {
     { options: {}, encoding: null },
     { options: { compression: "none" }, encoding: null },
     { options: { compression: "gzip" }, encoding: "gzip" },
+    { options: { compression: "br" }, encoding: "br" },
     { options: { compression: "gzip", compressMinBytes: 3_000 }, encoding: null },
   ])("of a server with $options are compressed: $encoding", async ({ options, encoding }) => {
     const { url } = await bench.serve(undefined, options);

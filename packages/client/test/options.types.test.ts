@@ -32,6 +32,15 @@ declare const unset: undefined;
 newClient({ url: "a", retries: unset, backoff: unset, logger: unset, random: unset });
 newKindsService(client, { timeoutMs: unset, methods: { watch: { cluster: unset } } });
 newKindsService(client, { methods: unset });
+newClient({ url: "a", attemptInterceptors: [(next) => next], events: unset });
+newKindsService(client, { attemptInterceptors: unset });
+void kinds.unary({}, { onExplain: ({ attempts }) => attempts[0]?.choice?.picked });
+void kinds.unary({}, { onExplain: unset });
+export const retriesSoFar: number = client.counters().retries;
+// @ts-expect-error methods and calls have no attempt interceptors of their own
+void kinds.unary({}, { attemptInterceptors: [] });
+// @ts-expect-error counters are not to be set
+client.counters().retries = 0;
 void kinds.unary({}, { attemptTimeoutMs: unset, signal: unset, onHeader: unset });
 
 // @ts-expect-error url is needed

@@ -6,6 +6,7 @@ import type { AttemptListener, UnaryAnswer } from "@thrice/core";
 import { systemClock } from "@thrice/core";
 import {
   type AttemptRequest,
+  CallCounters,
   type CallInit,
   type CallPlan,
   CallsUnderWay,
@@ -53,7 +54,12 @@ const plan: CallPlan = {
   random: Math.random,
   attemptTimeoutMs: 3_000,
   underWay: new CallsUnderWay(),
+  counters: new CallCounters(),
 };
+
+/** The same, with someone who looks on. */
+const watched: CallPlan = { ...plan, events: { onCallEnd: () => {} } };
+const explained: CallPlan = { ...plan, events: { onExplain: () => {} } };
 
 class BenchCall implements CallInit {
   readonly timeoutMs = Number.POSITIVE_INFINITY;
@@ -111,6 +117,8 @@ const request = { timeoutMs: 3_000 } as unknown as AttemptRequest;
 const contestants: Record<string, (init: CallInit) => void> = {
   bare: (init) => void init.start(request, new BareCall(init)),
   cluster: (init) => startCall(plan, init),
+  watched: (init) => startCall(watched, init),
+  explained: (init) => startCall(explained, init),
 };
 
 for (let round = 0; round < 4; round++) {
@@ -119,9 +127,13 @@ for (let round = 0; round < 4; round++) {
   }
 }
 
-/** Memory is measured over few calls, so that no collection comes between. */
+/**
+ * Memory is measured over few calls, so that no collection comes between; but not right after one, which throws away compiled
+ * code with the hidden classes that no call holds.
+ */
 async function measure(start: (init: CallInit) => void) {
   globalThis.gc?.();
+  await run(start, 5_000);
   const bytesBefore = process.memoryUsage().heapUsed;
   await run(start, 1_000);
   const bytes = (process.memoryUsage().heapUsed - bytesBefore) / 1_000;

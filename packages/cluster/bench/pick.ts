@@ -1,7 +1,7 @@
 /**
  * What a pick costs: nanoseconds and bytes per pick among 3 to 100 000 endpoints; the first pick from a list; and the first
  * after 100 of 10 000 endpoints were replaced. Each balancer has a process of its own, as in a program
- * that uses one.
+ * that uses one; their statistics stand in one slab, as those of a client's endpoints do.
  *
  * Time is the best of many short rounds, as other programs only ever make it longer. Chance and clock hand out numbers that exist already:
  * `Math.random` and `performance.now` take 16 bytes each, whoever asks.

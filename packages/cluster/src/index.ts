@@ -1,14 +1,19 @@
+export { CallCounters } from "./call/call-counters.js";
+export { type CallDefaults, callDefaults } from "./call/call-defaults.js";
 export type { AttemptHistory, AttemptRequest, CallInit, CallPlan } from "./call/call-plan.js";
 export { CallsUnderWay, type UnderWay } from "./call/calls-under-way.js";
 export { codeName } from "./call/code-name.js";
 export { cancelError, deadlineError } from "./call/end-errors.js";
+export { hasSpentRetries } from "./call/has-spent-retries.js";
 export { type CallEnd, runCall, startCall } from "./call/run-call.js";
+export { tellQuietly } from "./call/tell-quietly.js";
 export { describeThrown } from "./describe-thrown.js";
 export { ClientEndpoints } from "./endpoints/client-endpoints.js";
 export type {
   AttemptNote,
   EndpointSource,
   EndpointView,
+  NarrowingReport,
   NotedAttempt,
   RoutedCall,
 } from "./endpoints/endpoint-source.js";
@@ -36,6 +41,7 @@ export { random } from "./load-balance/random.js";
 export { roundRobin } from "./load-balance/round-robin.js";
 export { shortestResponse } from "./load-balance/shortest-response.js";
 export { sticky } from "./load-balance/sticky.js";
+export { defaultSlowStartMs } from "./load-balance/warm-up.js";
 export { defaultBackoff } from "./retry/backoff.js";
 export { type Budget, unlimitedBudget } from "./retry/budget.js";
 export {
@@ -45,6 +51,7 @@ export {
   type StopReason,
 } from "./retry/decide-retry.js";
 export { GrpcThrottle, type ThrottlingRules } from "./retry/grpc-throttle.js";
+export { resolveRetryBudget, resolveThrottle } from "./retry/resolve-limits.js";
 export { RetryBudget, type RetryBudgetOptions } from "./retry/retry-budget.js";
 export { createRetryPredicate, retryByDefault } from "./retry/retry-predicate.js";
 export {

@@ -35,6 +35,14 @@ describe("createStaticDirectory", () => {
     ]);
   });
 
+  test("takes 200 000 addresses, of which the first that advertises something counts", () => {
+    const urls = Array.from({ length: 200_000 }, (_, at) => `tri://host-${at}:1`);
+    const addresses = parseAddresses([...urls, "last:1?retries=3", "last:2?retries=4"]);
+    const { endpoints, advertised } = createStaticDirectory(addresses).snapshot();
+    expect([endpoints.length, endpoints[199_999]?.id]).toEqual([200_002, "host-199999:1"]);
+    expect(advertised).toEqual({ retries: 3 });
+  });
+
   test("takes an empty list", () => {
     expect(createStaticDirectory([]).snapshot()).toEqual({ endpoints: [], advertised: {} });
   });

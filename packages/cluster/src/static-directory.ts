@@ -10,6 +10,9 @@ import {
   type Snapshot,
 } from "@thrice/core";
 
+/** Weight of an endpoint that says none. */
+const usualWeight = 100;
+
 /**
  * Makes a directory whose endpoints never change. An address that stands twice counts once.
  *
@@ -24,7 +27,10 @@ export function createStaticDirectory(addresses: readonly Address[]): Directory 
     const endpoint = endpointFromAddress(address);
     if (!endpoints.has(endpoint.id)) endpoints.set(endpoint.id, endpoint);
   }
-  const advertised = Object.freeze(Object.assign({}, ...addresses.map(advertisedBy).reverse()));
+  const advertised: AdvertisedOptions = {};
+  // The first that names one counts.
+  for (const address of addresses.toReversed()) Object.assign(advertised, advertisedBy(address));
+  Object.freeze(advertised);
   const snapshot: Snapshot = Object.freeze({
     endpoints: Object.freeze([...endpoints.values()]),
     advertised,
@@ -34,18 +40,19 @@ export function createStaticDirectory(addresses: readonly Address[]): Directory 
 
 function endpointFromAddress(address: Address): Endpoint {
   const id = formatAddress(address);
-  const { weight = "100", zone = "" } = address.params;
-  return Object.freeze({
-    id,
-    address,
-    weight: checkNumber(`weight of ${id}`, numberFrom(weight), 0, 1_000_000),
-    zone,
-  });
+  const { weight, zone = "" } = address.params;
+  return Object.freeze({ id, address, weight: weightFrom(weight, id), zone });
 }
 
-function advertisedBy(address: Address): AdvertisedOptions {
-  const id = formatAddress(address);
+function weightFrom(text: string | undefined, id: string): number {
+  if (text === undefined) return usualWeight;
+  return checkNumber(`weight of ${id}`, numberFrom(text), 0, 1_000_000);
+}
+
+function advertisedBy(address: Address): AdvertisedOptions | undefined {
   const { retries, timeout } = address.params;
+  if (retries === undefined && timeout === undefined) return undefined;
+  const id = formatAddress(address);
   return {
     ...(retries !== undefined && {
       retries: checkWholeNumber(`retries of ${id}`, numberFrom(retries), 0, 100),

@@ -38,6 +38,11 @@ export interface AttemptFailure {
   readonly neverSent?: boolean;
   /** Whether the headers of an answer had come before it failed. */
   readonly hadHeaders?: boolean;
+  /**
+   * Whether another attempt may do better although this one was `rejected`: an attempt interceptor failed it before anything
+   * was sent, so that its code decides.
+   */
+  readonly isRepeatable?: boolean;
 }
 
 /** An attempt on its way. */

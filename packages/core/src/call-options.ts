@@ -1,6 +1,7 @@
 /** The options of a call, which exist alike at every level that makes sense. */
-import type { ContextValues } from "@connectrpc/connect";
+import type { ContextValues, Interceptor } from "@connectrpc/connect";
 import type { AttachmentsInit } from "./attachments.js";
+import type { CallReport } from "./call-report.js";
 import type { Backoff, ClusterStrategy, LoadBalancer, RetryOn } from "./cluster.js";
 import type { CompressionOptions } from "./compression.js";
 import type { ServiceKeyOptions } from "./service-key.js";
@@ -43,6 +44,8 @@ export interface MethodOptions extends CompressionOptions {
 export interface ServiceOptions<Methods extends string = string>
   extends MethodOptions,
     ServiceKeyOptions {
+  /** As that of the client, run within those of the client. @defaultValue none */
+  readonly attemptInterceptors?: readonly Interceptor[] | undefined;
   /** Options of single methods. */
   readonly methods?: { readonly [Name in Methods]?: MethodOptions } | undefined;
 }
@@ -57,4 +60,6 @@ export interface CallOptions extends MethodOptions {
   readonly onTrailer?: ((trailer: Headers) => void) | undefined;
   /** Values for interceptors. */
   readonly contextValues?: ContextValues | undefined;
+  /** Called, right after the call's end, with what it did and why. What it throws is dropped. */
+  readonly onExplain?: ((report: CallReport) => void) | undefined;
 }

@@ -12,8 +12,11 @@ export interface Clock {
   nowMs(): number;
   /** Runs `fire` once after `delayMs` milliseconds, 0 to 2 147 483 647, unless undone before. */
   setTimer(delayMs: number, fire: () => void): CancelTimer;
-  /** The same for an object that is its own timer, and does not run: makes nothing. */
-  start(timer: Timer, delayMs: number): void;
+  /**
+   * The same for an object that is its own timer, and does not run: makes nothing. `sinceMs`, if it is known, is the time from
+   * which the delay counts, and a moment ago.
+   */
+  start(timer: Timer, delayMs: number, sinceMs?: number): void;
   /** Takes `timer` back; does nothing once it has fired or was stopped. */
   stop(timer: Timer): void;
 }
@@ -31,7 +34,7 @@ const withoutContext = AsyncLocalStorage.snapshot();
 export const systemClock: Clock = {
   nowMs,
   setTimer: (delayMs, fire) => timers.set(delayMs, fire),
-  start: (timer, delayMs) => timers.start(timer, delayMs),
+  start: (timer, delayMs, sinceMs) => timers.start(timer, delayMs, sinceMs),
   stop: (timer) => timers.stop(timer),
 };
 

@@ -2,6 +2,7 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { Code } from "@connectrpc/connect";
 import type { AttemptRecord, AttemptResult, FailedAttempt } from "./attempt.js";
+import type { WeighedEndpoint } from "./call-report.js";
 import type { Clock } from "./clock.js";
 import type { Endpoint, LiveEndpoint } from "./endpoint.js";
 
@@ -146,6 +147,11 @@ export interface Picker {
    * The list is the same object as long as nothing changes, so that what is worked out from it can be kept.
    */
   pick(endpoints: readonly LiveEndpoint[], context: PickContext): LiveEndpoint | undefined;
+  /**
+   * What a `pick` of the same endpoints would compare now, for reports. Asked only of calls that someone wants explained, right
+   * before the pick, which then draws the same numbers. Changes nothing. @defaultValue tells nothing
+   */
+  explain?(endpoints: readonly LiveEndpoint[], context: PickContext): readonly WeighedEndpoint[];
 }
 
 /** What a picker may want to know. */

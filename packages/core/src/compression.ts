@@ -1,7 +1,7 @@
 import { checkOneOf, checkWholeNumber } from "./check.js";
 
 /** How messages are compressed that this side sends. What comes in may be compressed in any case. */
-export type Compression = "none" | "gzip";
+export type Compression = "none" | "gzip" | "br";
 
 /** The options of what is compressed, alike on both ends and at every level. */
 export interface CompressionOptions {
@@ -13,7 +13,7 @@ export interface CompressionOptions {
 
 /** @throws TypeError naming field, bound and value. */
 export function checkCompression(value: unknown): Compression {
-  return checkOneOf("compression", value, ["none", "gzip"]);
+  return checkOneOf("compression", value, ["none", "gzip", "br"]);
 }
 
 /** @throws RangeError naming field, bound and value. */
@@ -27,4 +27,9 @@ export function compressFromBytes({
   compressMinBytes = 1_024,
 }: CompressionOptions): number | undefined {
   return compression === "none" ? undefined : compressMinBytes;
+}
+
+/** The encoding of messages that are compressed; gzip if nothing is said. */
+export function compressEncoding({ compression }: CompressionOptions): "gzip" | "br" {
+  return compression === "br" ? "br" : "gzip";
 }

@@ -35,6 +35,8 @@ export interface EndpointStats {
   readonly oldestStartMs: number;
   /** When this client first heard of the endpoint, on its clock; -Infinity for those it began with. */
   readonly knownSinceMs: number;
+  /** How long the endpoint's weight grows from then on, in milliseconds; 0 for not at all. @defaultValue 10_000 */
+  readonly slowStartMs?: number;
   /** Attempts that were answered well, and that failed through a fault of the endpoint or of the way to it. */
   readonly succeeded: number;
   readonly failed: number;

@@ -23,8 +23,28 @@ export type {
   UnaryAnswer,
 } from "./attempt.js";
 export { BusinessError } from "./business-error.js";
+export type {
+  AttemptEndEvent,
+  AttemptInfo,
+  AttemptKind,
+  AttemptStartEvent,
+  CallEndEvent,
+  CallFinishEvent,
+  CallInfo,
+  CallStartEvent,
+} from "./call-events.js";
 export { attachAttempts, attemptsOf } from "./call-history.js";
 export type { CallOptions, MethodOptions, ServiceOptions } from "./call-options.js";
+export type {
+  AttemptReport,
+  CallReport,
+  ChoiceReport,
+  DecisionReport,
+  EjectedReport,
+  RefusalReport,
+  RouterReport,
+  WeighedEndpoint,
+} from "./call-report.js";
 export {
   checkBoolean,
   checkFunction,
@@ -36,6 +56,7 @@ export {
   checkWholeNumber,
   show,
 } from "./check.js";
+export type { ClientCounters } from "./client-counters.js";
 export { type CancelTimer, type Clock, maxTimerMs, systemClock } from "./clock.js";
 export type {
   A6Rules,
@@ -52,6 +73,7 @@ export type {
   RetryPredicate,
 } from "./cluster.js";
 export type {
+  CallEvents,
   ClusterEvents,
   EjectEvent,
   EjectionCause,
@@ -65,6 +87,7 @@ export {
   type CompressionOptions,
   checkCompression,
   checkCompressMinBytes,
+  compressEncoding,
   compressFromBytes,
 } from "./compression.js";
 export type {

@@ -10,7 +10,8 @@
  * - `attempt-timed-out`: the attempt's own time ran out
  * - `deadline-passed`: the call's time ran out
  * - `cancelled`: the caller gave up, or another attempt had won
- * - `rejected`: concluded on this side, and no retry mends it: no endpoint, a limit, a request that failed
+ * - `rejected`: concluded on this side, and no retry mends it: no endpoint, a limit, a request that failed; or failed by an
+ *   attempt interceptor before it was sent, whose code says whether a retry may
  */
 export type Outcome =
   | "answered"

@@ -53,8 +53,8 @@ export class Timers {
   }
 
   /** Fires `timer` once after `delayMs` milliseconds, unless it is stopped before. It must not run already. */
-  start(timer: Timer, delayMs: number): void {
-    const dueMs = this.#driver.nowMs() + delayMs;
+  start(timer: Timer, delayMs: number, sinceMs = this.#driver.nowMs()): void {
+    const dueMs = sinceMs + delayMs;
     const order = this.#orders++;
     if (this.#size++ === 0) this.#driver.hold(true);
     let list = this.#byDelay.get(delayMs);

@@ -10,8 +10,10 @@ export interface ChannelRequest {
   readonly version?: string | undefined;
   /** Attachments, if there are any. Not changed. */
   readonly header?: Headers | undefined;
-  /** Messages of at least so many bytes are compressed with gzip; unset for none. */
+  /** Messages of at least so many bytes are compressed; unset for none. */
   readonly compressMinBytes?: number | undefined;
+  /** How they are compressed; gzip if unset. */
+  readonly encoding?: "gzip" | "br" | undefined;
 }
 
 /** What each attempt says for itself. */

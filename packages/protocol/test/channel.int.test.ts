@@ -143,7 +143,7 @@ describe("what a channel sends", () => {
     const header = await headerSeen({});
     expect(header.get("content-type")).toMatch(/^application\/grpc/);
     expect(header.get("te")).toBe("trailers");
-    expect(header.get("grpc-accept-encoding")).toBe("gzip");
+    expect(header.get("grpc-accept-encoding")).toBe("gzip,br");
     expect(header.has("grpc-timeout")).toBe(false);
     expect(header.has("grpc-previous-rpc-attempts")).toBe(false);
   });

@@ -1,8 +1,8 @@
 /** Requests that a channel compresses, as peers of three makes see them, and peers that cannot read them. */
 import { randomBytes } from "node:crypto";
-import { gzipSync } from "node:zlib";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
-import { compressionGzip } from "@connectrpc/connect-node";
+import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import type { ServerUnaryCall, sendUnaryData } from "@grpc/grpc-js";
 import type { Note } from "./gen/kinds/kinds_pb.js";
 import { withHead } from "./server/support/raw-client.js";
@@ -35,7 +35,7 @@ const peers = [
   { peer: "a Thrice server", open: () => openServed(tell) },
   {
     peer: "connect-node",
-    open: () => openConnectPeer(tell, { acceptCompression: [compressionGzip] }),
+    open: () => openConnectPeer(tell, { acceptCompression: [compressionGzip, compressionBrotli] }),
   },
 ];
 
@@ -52,6 +52,12 @@ describe.each(peers)("requests to $peer", ({ open }) => {
     { text: "", compressMinBytes: 0, expected: "gzip 0" },
   ])("are compressed from $compressMinBytes bytes on", async ({ text, expected, ...more }) => {
     expect(await answerTo(one("unary", text, more))).toEqual({ text: expected });
+  });
+
+  test("are compressed with brotli if that is asked for, in streams too", async () => {
+    const brotli = { compressMinBytes: 0, encoding: "br" } as const;
+    expect(await answerTo(one("unary", long, brotli))).toEqual({ text: "br 2000" });
+    expect(await answerTo(many("collect", notes(long, ""), brotli))).toEqual({ text: "br 2000,0" });
   });
 
   test("are compressed message by message in streams", async () => {
@@ -124,9 +130,15 @@ describe("answers that are compressed", () => {
     return "texts" in end && end.texts.length > 0 ? { text: end.texts.join() } : end;
   };
 
-  test.each(["unary", "watch"] as const)("with gzip are read: %s", async (method) => {
-    const hello = gzipSync(Buffer.from([0x0a, 2, 0x68, 0x69]));
-    expect(await receive(method, "gzip", hello)).toEqual({ text: "hi" });
+  test.each([
+    { encoding: "gzip", method: "unary" },
+    { encoding: "gzip", method: "watch" },
+    { encoding: "br", method: "unary" },
+    { encoding: "br", method: "watch" },
+  ] as const)("with $encoding are read: $method", async ({ encoding, method }) => {
+    const compress = { gzip: gzipSync, br: brotliCompressSync }[encoding];
+    const hello = compress(Buffer.from([0x0a, 2, 0x68, 0x69]));
+    expect(await receive(method, encoding, hello)).toEqual({ text: "hi" });
   });
 
   test.each(["unary", "watch"] as const)(
@@ -141,7 +153,8 @@ describe("answers that are compressed", () => {
   );
 
   test.each([
-    { encoding: "br", says: 'unsupported response encoding "br"' },
+    { encoding: "snappy", says: 'unsupported response encoding "snappy"' },
+    { encoding: "br", says: "a message cannot be decompressed with br" },
     { encoding: "identity", says: "a message says it is compressed, but not how" },
     { encoding: "gzip", says: "a message cannot be decompressed with gzip" },
   ])("as $encoding cannot be fail the attempt", async ({ encoding, says }) => {

@@ -50,13 +50,13 @@ describe.each(["unary", "watch", "collect"] as const)("an attempt at %s", (metho
     {
       event: "a content type that is not gRPC's",
       header: { ":status": "200", "content-type": "text/html" },
-      code: "Internal",
+      code: "Unknown",
       message: expect.stringContaining("content-type text/html"),
     },
     {
       event: "no content type",
       header: { ":status": "200" },
-      code: "Internal",
+      code: "Unknown",
       message: expect.stringContaining("no content-type"),
     },
     {

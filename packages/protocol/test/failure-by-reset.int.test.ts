@@ -1,5 +1,7 @@
 /** What an attempt says of itself when the peer resets its stream. */
-import { channelTo, endOf, one } from "./support/calls.js";
+import { Code } from "@connectrpc/connect";
+import { FakeClock } from "@thrice/core/testing";
+import { answerOf, channelTo, endOf, many, notes, one } from "./support/calls.js";
 import { closeAfterEach } from "./support/close-after-each.js";
 import { expectNothingUncaught } from "./support/expect-nothing-uncaught.js";
 import { emptyMessage, openScriptedPeer, type PeerConnection } from "./support/scripted-peer.js";
@@ -22,6 +24,30 @@ const resets = [
   { name: "ENHANCE_YOUR_CALM", code: 11, outcome: "answered", status: "ResourceExhausted" },
   { name: "INADEQUATE_SECURITY", code: 12, outcome: "answered", status: "PermissionDenied" },
 ];
+
+test.each(["watch", "chat"] as const)(
+  "an attempt at %s that the peer cancels in mid-answer, when its time is up, has exceeded its deadline",
+  async (method) => {
+    const clock = new FakeClock();
+    let cancel = () => {};
+    const onRequest: Answer = (connection, id) => {
+      connection.beginAnswer(id, emptyMessage);
+      cancel = () => connection.reset(id, 8);
+    };
+    const { port } = closing(await openScriptedPeer({ onRequest }));
+    const channel = closing(channelTo(port, { clock }));
+    const request = method === "chat" ? many("chat", notes("x")) : one("watch");
+    const answers = await answerOf(channel.start({ ...request, timeoutMs: 100 }).end);
+    await answers.next();
+    await clock.advance(100);
+    const failed = answers.next();
+    cancel();
+    await expect(failed).rejects.toMatchObject({
+      code: Code.DeadlineExceeded,
+      rawMessage: expect.stringContaining("cancelled the stream at its deadline"),
+    });
+  },
+);
 
 describe.each(["unary", "watch", "collect"] as const)("an attempt at %s", (method) => {
   test.each(resets)("reset with $name ends as $outcome, $status", async ({ name, ...row }) => {

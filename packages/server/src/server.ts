@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import {
   type Clock,
   checkKnownOptions,
+  compressEncoding,
   compressFromBytes,
   formatServiceKey,
   logQuietly,
@@ -113,6 +114,7 @@ class ThriceServer implements Server {
       maxReceiveBytes,
       maxTimeoutMs: maxTimeoutMs === 0 ? undefined : maxTimeoutMs,
       compressMinBytes: compressFromBytes(resolved),
+      encoding: compressEncoding(resolved),
       group,
       version,
     };

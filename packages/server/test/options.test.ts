@@ -47,7 +47,7 @@ describe("newServer", () => {
     {
       title: "compression brotli",
       options: { compression: "brotli" },
-      says: "compression must be one of 'none', 'gzip', got 'brotli'",
+      says: "compression must be one of 'none', 'gzip', 'br', got 'brotli'",
     },
     { title: "compression null", options: { compression: null }, says: "got null" },
     {

@@ -1,6 +1,6 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type { ConnectError } from "@connectrpc/connect";
-import { codeName } from "@thrice/cluster";
+import { codeName, hasSpentRetries } from "@thrice/cluster";
 import {
   type AttemptRecord,
   attachAttempts,
@@ -37,15 +37,6 @@ export function errorFromCall(
     logQuietly(() => logger.warnf(text, call, codeName(error.code), attempts.length, history));
   }
   return error;
-}
-
-/** A server further down that spent its own says "stop"; what it said goes on from hop to hop. */
-function hasSpentRetries(
-  { outcome, pushback, wasCutShort }: FailedAttempt,
-  attempts: readonly AttemptRecord[],
-): boolean {
-  if (outcome === "cancelled") return false;
-  return attempts.length > 1 || pushback?.kind === "stop" || wasCutShort === true;
 }
 
 function describeAttempt({ endpoint, outcome, code, durationMs }: AttemptRecord): string {

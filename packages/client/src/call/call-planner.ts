@@ -1,15 +1,16 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import {
   type Budget,
+  CallCounters,
   type CallPlan,
   type CallsUnderWay,
   ClientEndpoints,
-  failover,
+  callDefaults,
   GrpcThrottle,
+  type HealthCounters,
   LatencyWindow,
   type MethodRules,
   type Probe,
-  peakEwma,
   RouterChain,
   type ServiceConfig,
   Subsetter,
@@ -17,10 +18,13 @@ import {
 } from "@thrice/cluster";
 import {
   type AdvertisedOptions,
+  type ClientCounters,
+  type ClusterEvents,
   type ClusterStrategy,
   type InboundCall,
   maxTimerMs,
 } from "@thrice/core";
+import { listensToCalls } from "../options/check-events.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import { type CallSettings, nearField } from "../options/method-options.js";
 import { effectivePolicy, type SaidOfCall } from "./effective-policy.js";
@@ -46,6 +50,9 @@ export class CallPlanner {
   readonly endpoints: ClientEndpoints;
   readonly #latencies = new WeakMap<DescMethod, LatencyWindow>();
   readonly #kept = new WeakMap<CallSettings, KeptPlan>();
+  readonly #counters = new CallCounters();
+  /** The listeners, if any of them listens to calls. */
+  readonly #callEvents: ClusterEvents | undefined;
   #config: ServiceConfig | undefined;
   #grpcThrottle: GrpcThrottle | undefined;
 
@@ -54,11 +61,13 @@ export class CallPlanner {
     const health = settings && { settings, random: draw, probe, events };
     this.#options = options;
     this.#underWay = underWay;
-    const { routers, subset } = options;
-    this.endpoints = new ClientEndpoints(directory, clock, health, {
+    this.#callEvents = listensToCalls(events) ? events : undefined;
+    const { routers, subset, slowStartMs } = options;
+    const narrowing = {
       chain: routers.length === 0 ? undefined : new RouterChain(routers),
       subsetter: subset === undefined ? undefined : new Subsetter(subset, draw),
-    });
+    };
+    this.endpoints = new ClientEndpoints(directory, clock, health, narrowing, slowStartMs);
     this.useServiceConfig(options.serviceConfig);
   }
 
@@ -67,6 +76,11 @@ export class CallPlanner {
     const throttling = config?.throttling;
     this.#config = config;
     this.#grpcThrottle = throttling && new GrpcThrottle(throttling, this.#grpcThrottle);
+  }
+
+  /** What has been counted so far. */
+  counters(): ClientCounters {
+    return { ...this.#counters, ...noHealth, ...this.endpoints.healthCounters };
   }
 
   /** Starts nothing more of its own: no probes. */
@@ -100,7 +114,7 @@ export class CallPlanner {
     const { settings, rules } = said;
     const { clock, random, throttle } = this.#options;
     const policy = effectivePolicy(said);
-    const loadBalance = settings.loadBalance ?? peakEwma;
+    const loadBalance = settings.loadBalance ?? callDefaults.loadBalance;
     const budget = this.#budgetFor(rules);
     budget.expectRetries?.(policy.retries);
     return {
@@ -117,6 +131,9 @@ export class CallPlanner {
       policy,
       attemptTimeoutMs: boundFrom(attemptTimeoutMs(method, said)),
       underWay: this.#underWay,
+      counters: this.#counters,
+      // An attempt interceptor is told what its attempt is, also when nobody else listens.
+      events: this.#callEvents ?? (settings.attemptInterceptors && noListeners),
     };
   }
 
@@ -144,8 +161,12 @@ export class CallPlanner {
   }
 }
 
+const noListeners: ClusterEvents = {};
+const noHealth: HealthCounters = { ejections: 0, returns: 0, probes: 0, failedProbes: 0 };
+
 function strategyFrom({ settings, rules }: SaidOfCall): ClusterStrategy {
-  return nearField(settings, "cluster") ?? rules?.hedging?.strategy ?? settings.cluster ?? failover;
+  const said = nearField(settings, "cluster") ?? rules?.hedging?.strategy ?? settings.cluster;
+  return said ?? callDefaults.strategy;
 }
 
 /** Where a service config speaks of a method there is no bound by default: gRPC knows none. */
@@ -154,12 +175,9 @@ function attemptTimeoutMs(
   { settings, rules, advertised }: SaidOfCall,
 ): number {
   const isBounded = methodKind === "unary" && rules === undefined;
-  const byDefault = isBounded ? defaultUnaryAttemptTimeoutMs : 0;
+  const byDefault = isBounded ? callDefaults.unaryAttemptTimeoutMs : 0;
   return settings.attemptTimeoutMs ?? advertised.attemptTimeoutMs ?? byDefault;
 }
-
-/** Dubbo's default timeout of a request, which it too applies to each attempt. */
-const defaultUnaryAttemptTimeoutMs = 3_000;
 
 /** The option's 0 is no bound. */
 function boundFrom(optionMs: number | undefined): number {

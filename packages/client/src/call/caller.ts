@@ -20,8 +20,9 @@ import {
 } from "@connectrpc/connect";
 import { CallsUnderWay, runCall, startCall } from "@thrice/cluster";
 import {
-  type Answer,
   type CallOptions,
+  type ClientCounters,
+  compressEncoding,
   compressFromBytes,
   currentInboundCall,
   systemClock,
@@ -37,9 +38,11 @@ import { errorFromCall } from "./call-error.js";
 import { CallPlanner } from "./call-planner.js";
 import { createMessages } from "./create-messages.js";
 import { type CloseOptions, Drain } from "./drain.js";
+import { startIntercepted } from "./intercepted-attempt.js";
 import { ReplayBuffer } from "./replay-buffer.js";
 import { ReplayMemory } from "./replay-memory.js";
 import { type RequestSource, singleMessage } from "./request-source.js";
+import { responseFrom } from "./shape-answer.js";
 import { type CallFrame, type CallTools, UnaryCall } from "./unary-call.js";
 
 /** One call, as the stub or the transport asks for it. */
@@ -48,6 +51,7 @@ export interface CallRequest {
   readonly settings: CallSettings;
   readonly signal: AbortSignal | undefined;
   readonly contextValues: ContextValues | undefined;
+  readonly onExplain: CallOptions["onExplain"];
 }
 
 /** What a caller may write for a message. */
@@ -75,7 +79,9 @@ export class Caller {
     // The wire keeps to real time: a clock that a test moves would leave its connections standing.
     const wire = { ...options, clock: systemClock };
     this.#channels = new Channels(wire, this.#planner.endpoints, options.clock);
-    this.#tools = { channels: this.#channels, logger: options.logger };
+    const { logger, clock, tls } = options;
+    const scheme = tls === undefined ? "http" : "https";
+    this.#tools = { channels: this.#channels, logger, clock, scheme };
     this.#drain = new Drain(this.#underWay, options.clock, () => this.#shutDown());
   }
 
@@ -145,6 +151,10 @@ export class Caller {
     this.#planner.useServiceConfig(resolveServiceConfig(config));
   }
 
+  counters(): ClientCounters {
+    return this.#planner.counters();
+  }
+
   /**
    * Takes no new calls, lets running ones go on for `graceMs`, then fails what still runs and closes the connections.
    *
@@ -205,21 +215,26 @@ export class Caller {
     { timeoutMs, inbound }: CallFrame,
     bounds?: CallBounds,
   ): Promise<Response> {
-    const { method, settings } = call;
-    const { header, signal } = request;
+    const { method, settings, onExplain } = call;
+    const { header, signal, contextValues } = request;
     const { channels, logger } = this.#tools;
     const compressMinBytes = compressFromBytes(settings);
+    const encoding = compressEncoding(settings);
     if (this.#drain.hasEnded) throw closedError();
     const { result, attempts, finished } = await runCall(this.#planner.plan(method, settings), {
       timeoutMs,
       signal,
       message: request.stream ? undefined : request.message,
       header,
+      onExplain,
       start: (attempt, listener) => {
-        const { group, version } = settings;
+        const { group, version, attemptInterceptors: interceptors } = settings;
         const input = source.input();
-        const sent = { method, group, version, header, input, compressMinBytes };
-        return channels.start(attempt.endpoint, sent, attempt, listener);
+        const sent = { method, group, version, header, input, compressMinBytes, encoding };
+        if (interceptors === undefined)
+          return channels.start(attempt.endpoint, sent, attempt, listener);
+        const intercepted = { interceptors, request: sent, contextValues };
+        return startIntercepted(this.#tools, intercepted, attempt, listener);
       },
       whyNotReplayable: () => this.#whyNotReplayable(method, source),
     });
@@ -265,15 +280,4 @@ function throwFromInterceptor(reason: unknown): never {
 
 function closedError(): ConnectError {
   return new ConnectError("the client is closed", Code.Unavailable);
-}
-
-function responseFrom({ stream, service, method }: Request, answer: Answer): Response {
-  const { header, trailer } = answer;
-  const message = answer.kind === "stream" ? answer.messages : answer.message;
-  const shaped = stream && answer.kind === "unary" ? single(answer.message) : message;
-  return { stream, service, method, header, trailer, message: shaped } as Response;
-}
-
-async function* single(message: Message): AsyncGenerator<Message> {
-  yield message;
 }

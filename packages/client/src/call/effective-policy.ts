@@ -3,6 +3,7 @@
  * then the client, then the providers, then the framework.
  */
 import {
+  callDefaults,
   createRetryPredicate,
   defaultBackoff,
   type MethodRules,
@@ -10,9 +11,6 @@ import {
 } from "@thrice/cluster";
 import type { AdvertisedOptions, RetryPolicy } from "@thrice/core";
 import { type CallSettings, nearBackoff, nearField } from "../options/method-options.js";
-
-/** Dubbo's default, which its users expect. */
-const defaultRetries = 2;
 
 /** What is said of a call at all levels. */
 export interface SaidOfCall {
@@ -31,7 +29,7 @@ export function effectivePolicy({ settings, rules, advertised }: SaidOfCall): Re
     nearField(settings, "retryOn") ?? (codes && createRetryPredicate(codes)) ?? settings.retryOn;
   const backoff = { ...defaultBackoff, ...settings.backoff };
   return {
-    retries: retries ?? advertised.retries ?? defaultRetries,
+    retries: retries ?? advertised.retries ?? callDefaults.retries,
     retriesSet: retries !== undefined, // a provider cannot know what is safe for this caller
     retryOn: retryOn ?? retryByDefault,
     backoff: retry === undefined ? backoff : { ...retry.backoff, ...nearBackoff(settings) },

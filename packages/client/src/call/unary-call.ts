@@ -8,6 +8,7 @@ import {
   type AttemptListener,
   type AttemptResult,
   type CallOptions,
+  compressEncoding,
   compressFromBytes,
   type InboundCall,
   type Logger,
@@ -18,9 +19,10 @@ import type { ChannelRequest, RequestInput } from "@thrice/protocol";
 import type { Channels } from "../channels.js";
 import type { CallSettings } from "../options/method-options.js";
 import { errorFromCall } from "./call-error.js";
+import { type AttemptTools, startIntercepted } from "./intercepted-attempt.js";
 
 /** What a client lends its calls. */
-export interface CallTools {
+export interface CallTools extends AttemptTools {
   readonly channels: Channels;
   readonly logger: Logger;
 }
@@ -84,12 +86,24 @@ export class UnaryCall implements CallInit, ChannelRequest {
     return compressFromBytes(this.#settings);
   }
 
+  get encoding(): "gzip" | "br" {
+    return compressEncoding(this.#settings);
+  }
+
   get signal(): AbortSignal | undefined {
     return this.#options?.signal;
   }
 
+  get onExplain(): CallOptions["onExplain"] {
+    return this.#options?.onExplain;
+  }
+
   start(request: AttemptRequest, listener: AttemptListener): RunningAttempt {
-    return this.#tools.channels.start(request.endpoint, this, request, listener);
+    const { attemptInterceptors: interceptors } = this.#settings;
+    if (interceptors === undefined)
+      return this.#tools.channels.start(request.endpoint, this, request, listener);
+    const call = { interceptors, request: this, contextValues: this.#options?.contextValues };
+    return startIntercepted(this.#tools, call, request, listener);
   }
 
   whyNotReplayable(): undefined {

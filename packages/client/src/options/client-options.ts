@@ -1,22 +1,22 @@
 import type { Interceptor } from "@connectrpc/connect";
 import {
   type Budget,
-  ClientThrottle,
   createStaticDirectory,
+  defaultSlowStartMs,
   type HealthOptions,
   type HealthSettings,
   keepEndpoints,
   parseServiceConfig,
   type ResolvedSubset,
-  RetryBudget,
   type RetryBudgetOptions,
   resolveHealth,
+  resolveRetryBudget,
   resolveSubset,
+  resolveThrottle,
   type ServiceConfig,
   type SubsetOptions,
   type Throttle,
   type ThrottleOptions,
-  unlimitedBudget,
 } from "@thrice/cluster";
 import {
   type Clock,
@@ -43,15 +43,23 @@ import { type ClientTls, type ClientTlsOptions, resolveClientTls } from "@thrice
 import { checkEvents } from "./check-events.js";
 import {
   type CallSettings,
+  checkAttemptInterceptors,
+  checkInterceptors,
   checkMethodOptions,
   checkServiceKey,
   layerSettings,
   methodOptionNames,
   serviceKeyNames,
 } from "./method-options.js";
+import {
+  type ResolvedWireOptions,
+  resolveWireOptions,
+  type WireOptions,
+  wireOptionNames,
+} from "./wire-options.js";
 
 /** Options of a client. Those that also exist for a service, a method and a call are its defaults for them. */
-export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
+export interface ClientOptions extends MethodOptions, ServiceKeyOptions, WireOptions {
   /** Where the service is: `tri://host:port`, a list of such, or several in one text joined by `;`. */
   readonly url: string | readonly string[];
   /** Say which of the endpoints a call may go to, each of what the one before it left. @defaultValue none */
@@ -65,6 +73,11 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   readonly tls?: boolean | ClientTlsOptions | undefined;
   /** Connect interceptors, run once per call; the first one sees the request first and the answer last. */
   readonly interceptors?: readonly Interceptor[] | undefined;
+  /**
+   * Connect interceptors, run once per attempt, beneath the cluster strategy and around the wire; the first one sees the
+   * request first and the answer last. `attemptKey` tells them about their attempt. @defaultValue none
+   */
+  readonly attemptInterceptors?: readonly Interceptor[] | undefined;
   /** Bound of opening a connection, in milliseconds. @defaultValue 1_000 */
   readonly connectTimeoutMs?: number | undefined;
   /** Largest message that is read, in bytes. @defaultValue 4 MiB */
@@ -92,9 +105,14 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
   readonly inheritDeadline?: boolean | undefined;
   /** When an endpoint is kept out of the choice, and how it comes back; `false` for never. @defaultValue `{}` */
   readonly health?: HealthOptions | false | undefined;
+  /**
+   * How long the weight of an endpoint grows that appears while the client runs, from a tenth to all, in milliseconds; 0 gives
+   * it its whole weight at once. @defaultValue 10_000
+   */
+  readonly slowStartMs?: number | undefined;
   /** Whether a directory that loses every endpoint, or fails, leaves the client those it knew. @defaultValue true */
   readonly emptyProtection?: boolean | undefined;
-  /** Told of ejections, returns and probes. @defaultValue nobody */
+  /** Told of calls and attempts, of ejections, returns and probes. @defaultValue nobody */
   readonly events?: ClusterEvents | undefined;
   /** Takes one line for each call that failed after several attempts. @defaultValue `consoleLogger()` */
   readonly logger?: Logger | undefined;
@@ -105,7 +123,7 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
 }
 
 /** The options with every default filled in. */
-export interface ResolvedClientOptions {
+export interface ResolvedClientOptions extends ResolvedWireOptions {
   readonly directory: Directory;
   readonly settings: CallSettings;
   readonly routers: readonly Router[];
@@ -122,6 +140,7 @@ export interface ResolvedClientOptions {
   readonly inheritDeadline: boolean;
   /** Undefined if nobody looks after the health of endpoints. */
   readonly health: HealthSettings | undefined;
+  readonly slowStartMs: number;
   readonly events: ClusterEvents;
   readonly logger: Logger;
   readonly clock: Clock;
@@ -143,6 +162,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     replayBufferBytes = 1024 * 1024,
     replayBufferTotalBytes = 16 * 1024 * 1024,
     inheritDeadline = true,
+    slowStartMs = defaultSlowStartMs,
     emptyProtection = true,
     events = {},
     logger = consoleLogger(),
@@ -152,6 +172,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
   const directory = createStaticDirectory(parseAddresses(options.url));
   const listeners = checkEvents(events);
   return {
+    ...resolveWireOptions(options),
     directory: checkBoolean("emptyProtection", emptyProtection)
       ? keepEndpoints(directory, listeners)
       : directory,
@@ -159,16 +180,17 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     routers: checkRouters(routers),
     subset: resolveSubset(options.subset),
     tls: resolveClientTls(options.tls),
-    interceptors: checkInterceptors(interceptors),
+    interceptors: checkInterceptors("interceptors", interceptors),
     connectTimeoutMs: checkNumber("connectTimeoutMs", connectTimeoutMs, 1, maxTimerMs),
     maxReceiveBytes: checkBytes("maxReceiveBytes", maxReceiveBytes, 1),
     replayBufferBytes: checkBytes("replayBufferBytes", replayBufferBytes, 0),
     replayBufferTotalBytes: checkBytes("replayBufferTotalBytes", replayBufferTotalBytes, 0),
     retryBudget: resolveRetryBudget(options.retryBudget, checkClock(clock)),
-    throttle: options.throttle === false ? undefined : new ClientThrottle(options.throttle),
+    throttle: resolveThrottle(options.throttle),
     serviceConfig: resolveServiceConfig(options.serviceConfig),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
     health: resolveHealth(options.health),
+    slowStartMs: checkNumber("slowStartMs", slowStartMs, 0, maxTimerMs),
     events: listeners,
     logger: checkLogger("logger", logger),
     clock: checkClock(clock),
@@ -179,11 +201,13 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
 const known: ReadonlySet<string> = new Set([
   ...methodOptionNames,
   ...serviceKeyNames,
+  ...wireOptionNames,
   "url",
   "routers",
   "subset",
   "tls",
   "interceptors",
+  "attemptInterceptors",
   "connectTimeoutMs",
   "maxReceiveBytes",
   "replayBufferBytes",
@@ -193,6 +217,7 @@ const known: ReadonlySet<string> = new Set([
   "serviceConfig",
   "inheritDeadline",
   "health",
+  "slowStartMs",
   "emptyProtection",
   "events",
   "logger",
@@ -202,7 +227,7 @@ const known: ReadonlySet<string> = new Set([
 
 function resolveClientSettings(options: ClientOptions): CallSettings {
   const { layers: _layers, ...settings } = layerSettings({}, checkMethodOptions(options));
-  return { ...settings, ...checkServiceKey(options) };
+  return { ...settings, ...checkServiceKey(options), ...checkAttemptInterceptors(options) };
 }
 
 /** @throws TypeError or RangeError naming path, bound and value. */
@@ -220,17 +245,6 @@ function checkBytes(field: string, value: number, min: number): number {
   return checkWholeNumber(field, value, min, 0xffff_ffff);
 }
 
-function resolveRetryBudget(value: ClientOptions["retryBudget"], clock: Clock): Budget {
-  if (value === undefined) return new RetryBudget({}, clock);
-  if (value === false) return unlimitedBudget;
-  if (!isBudget(value)) return new RetryBudget(value, clock);
-  return checkShape("retryBudget", value, "a budget", ["hasBudget", "take", "noteSuccess"]);
-}
-
-function isBudget(value: RetryBudgetOptions | Budget): value is Budget {
-  return typeof value === "object" && value !== null && "take" in value;
-}
-
 function checkRouters(value: readonly Router[]): readonly Router[] {
   if (!Array.isArray(value)) throw new TypeError(`routers must be a list, got ${show(value)}`);
   return value.map((router, at) => {
@@ -238,9 +252,4 @@ function checkRouters(value: readonly Router[]): readonly Router[] {
     if (typeof router.name === "string" && router.name !== "") return router;
     throw new TypeError(`name of routers[${at}] must be text, got ${show(router.name)}`);
   });
-}
-
-function checkInterceptors(value: readonly Interceptor[]): readonly Interceptor[] {
-  if (Array.isArray(value) && value.every((one) => typeof one === "function")) return [...value];
-  throw new TypeError(`interceptors must be a list of functions, got ${show(value)}`);
 }

@@ -1,5 +1,5 @@
 /** Options that exist at every level: checked once per level, then laid upon each other. */
-import { Code } from "@connectrpc/connect";
+import { Code, type Interceptor } from "@connectrpc/connect";
 import { createRetryPredicate, defaultBackoff } from "@thrice/cluster";
 import {
   type AttachmentsInit,
@@ -21,6 +21,7 @@ import {
   type RetryOn,
   type RetryPredicate,
   type ServiceKeyOptions,
+  type ServiceOptions,
   show,
 } from "@thrice/core";
 
@@ -39,6 +40,8 @@ export interface CallSettings {
   /** Of clients and services only, as is `version`. */
   readonly group?: string;
   readonly version?: string;
+  /** Of clients and services only, those of the client first; absent if there are none. */
+  readonly attemptInterceptors?: readonly Interceptor[];
   /** What these were laid together from; absent for those of a client. */
   readonly layers?: { readonly base: CallSettings; readonly over: CallSettings };
 }
@@ -88,15 +91,37 @@ export function checkServiceKey(options: ServiceKeyOptions): CallSettings {
   };
 }
 
-/** Lays the nearer level `over` upon `base`. Attachments and backoff add up, field by field. */
+/** Without any, nothing is said, so that calls take the short way. @throws TypeError naming field and value. */
+export function checkAttemptInterceptors({
+  attemptInterceptors,
+}: Pick<ServiceOptions, "attemptInterceptors">): CallSettings {
+  if (attemptInterceptors === undefined) return {};
+  const checked = checkInterceptors("attemptInterceptors", attemptInterceptors);
+  return checked.length === 0 ? {} : { attemptInterceptors: checked };
+}
+
+/** @throws TypeError naming field and value. */
+export function checkInterceptors(
+  field: string,
+  value: readonly Interceptor[],
+): readonly Interceptor[] {
+  if (Array.isArray(value) && value.every((one) => typeof one === "function")) return [...value];
+  throw new TypeError(`${field} must be a list of functions, got ${show(value)}`);
+}
+
+/** Lays the nearer level `over` upon `base`. Attachments, backoff and attempt interceptors add up. */
 export function layerSettings(base: CallSettings, over: CallSettings): CallSettings {
-  const { attachments, backoff } = base;
+  const { attachments, backoff, attemptInterceptors } = base;
   const layered = {
     ...base,
     ...over,
     ...(backoff && over.backoff && { backoff: { ...backoff, ...over.backoff } }),
     ...(attachments &&
       over.attachments && { attachments: mergeAttachments(attachments, over.attachments) }),
+    ...(attemptInterceptors &&
+      over.attemptInterceptors && {
+        attemptInterceptors: [...attemptInterceptors, ...over.attemptInterceptors],
+      }),
     layers: { base, over },
   };
   if (over.backoff) checkBackoffOrder(layered.backoff);

@@ -9,6 +9,7 @@ import {
 } from "@thrice/core";
 import {
   type CallSettings,
+  checkAttemptInterceptors,
   checkMethodOptions,
   checkServiceKey,
   layerSettings,
@@ -31,6 +32,7 @@ export function resolveServiceSettings(
   const base = layerSettings(client, {
     ...checkMethodOptions(options),
     ...checkServiceKey(options),
+    ...checkAttemptInterceptors(options),
   });
   const { methods = {} } = options;
   const names = service.methods.map(({ localName }) => localName);
@@ -51,10 +53,11 @@ export function resolveCallSettings(
 ): CallSettings {
   if (options === undefined) return base;
   checkKnownOptions("options of the call", options, callOptionNames);
-  const { signal, onHeader, onTrailer, contextValues } = options;
+  const { signal, onHeader, onTrailer, onExplain, contextValues } = options;
   if (signal !== undefined) checkShape("signal", signal, "an AbortSignal", signalMethods);
   if (onHeader !== undefined) checkFunction("onHeader", onHeader);
   if (onTrailer !== undefined) checkFunction("onTrailer", onTrailer);
+  if (onExplain !== undefined) checkFunction("onExplain", onExplain);
   if (contextValues !== undefined)
     checkShape("contextValues", contextValues, "context values", ["get", "set"]);
   return layerSettings(base, checkMethodOptions(options));
@@ -71,6 +74,7 @@ const signalMethods = ["addEventListener", "removeEventListener", "throwIfAborte
 const serviceOptionNames: ReadonlySet<string> = new Set([
   ...methodOptionNames,
   ...serviceKeyNames,
+  "attemptInterceptors",
   "methods",
 ]);
 
@@ -80,4 +84,5 @@ const callOptionNames: ReadonlySet<string> = new Set([
   "onHeader",
   "onTrailer",
   "contextValues",
+  "onExplain",
 ]);

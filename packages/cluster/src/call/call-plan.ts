@@ -1,8 +1,11 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type {
+  AttemptInfo,
   AttemptListener,
   AttemptRecord,
   AttemptResult,
+  CallEvents,
+  CallReport,
   Clock,
   ClusterStrategy,
   LiveEndpoint,
@@ -14,6 +17,7 @@ import type { EndpointSource, RoutedCall } from "../endpoints/endpoint-source.js
 import type { Latencies } from "../endpoints/latencies.js";
 import type { Budget } from "../retry/budget.js";
 import type { Throttle } from "../retry/throttle.js";
+import type { CallCounters } from "./call-counters.js";
 import type { CallsUnderWay } from "./calls-under-way.js";
 
 /** What the calls of one method under the same options have in common. */
@@ -39,6 +43,12 @@ export interface CallPlan {
   readonly attemptTimeoutMs: number;
   /** Where a call stands while it runs, so that it can be ended from outside. */
   readonly underWay: CallsUnderWay;
+  /** Counts what its calls do. */
+  readonly counters?: CallCounters | undefined;
+  /** Who listens to its calls; also, with no listener, where attempts are to be told what they are. */
+  readonly events?: CallEvents | undefined;
+  /** The same plan as it was before someone looked on. */
+  readonly unwatched?: CallPlan | undefined;
 }
 
 /** What one call brings along. */
@@ -47,6 +57,8 @@ export interface CallInit extends Pick<RoutedCall, "message" | "header"> {
   readonly timeoutMs: number;
   /** The caller's cancel. */
   readonly signal: AbortSignal | undefined;
+  /** Told what the call did and why, right after its end. */
+  readonly onExplain?: ((report: CallReport) => void) | undefined;
   /** Puts an attempt on the wire. Does not throw. */
   start(request: AttemptRequest, listener: AttemptListener): RunningAttempt;
   /** Why the request cannot be sent once more, or undefined when it can. */
@@ -73,4 +85,6 @@ export interface AttemptRequest {
   readonly previousAttempts: number;
   /** Time that the peer may be told it has, in milliseconds; `Infinity` for no bound. */
   readonly timeoutMs: number;
+  /** What it is to its call; known if the plan has `events`. */
+  readonly about?: AttemptInfo | undefined;
 }

@@ -4,11 +4,10 @@
  * Hot path: one object for the call and one for each attempt, and of the rest only what the call needs. Under a strategy that
  * can `recover` there is no promise until something fails. Measured (bench/call.ts).
  */
-import { Code, ConnectError } from "@connectrpc/connect";
+import type { ConnectError } from "@connectrpc/connect";
 import type {
   AttemptFailure,
   AttemptOptions,
-  AttemptRecord,
   AttemptResult,
   ClusterStrategy,
   Endpoint,
@@ -18,45 +17,54 @@ import type {
   PickContext,
   RoutedCall,
 } from "@thrice/core";
+import { CallAttempts } from "./call-attempts.js";
 import { CallDeadline } from "./call-deadline.js";
-import type { AttemptHistory, CallInit, CallPlan } from "./call-plan.js";
+import type { CallInit, CallPlan } from "./call-plan.js";
 import type { UnderWay } from "./calls-under-way.js";
 import { describeFailure, noteBudget } from "./describe-failure.js";
-import { cancelError, deadlineError, rejection, settledError } from "./end-errors.js";
+import {
+  attemptTimeoutError,
+  cancelError,
+  deadlineError,
+  rejection,
+  settledError,
+} from "./end-errors.js";
+import { judgeFailure } from "./judge-failure.js";
+import { heldBack, noEndpoint } from "./not-sent.js";
 import { noteAttempt, noteFailure } from "./note-attempt.js";
 import { type AttemptOwner, OpenAttempt } from "./open-attempt.js";
 import { pickEndpoint } from "./pick-endpoint.js";
 import { RedoneCall } from "./redone-call.js";
 import { StrategyCall } from "./strategy-call.js";
 import { isResult, strategyFailure, strategyThrew } from "./strategy-result.js";
+import { watchIfAsked } from "./watch-call.js";
 
 /** What an attempt is, if it is not the call's first. */
 export type AttemptKind = NonNullable<AttemptOptions["kind"]>;
 
 /** Shape: running → settled, with its result told → finished, when nothing of it is left open. */
-export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay, AttemptHistory {
+export class CallRun
+  extends CallAttempts
+  implements PickContext, RoutedCall, AttemptOwner, UnderWay
+{
   previousUnderWay: UnderWay | undefined = undefined;
   nextUnderWay: UnderWay | undefined = undefined;
   readonly plan: CallPlan;
   readonly #init: CallInit;
   #deadline: CallDeadline | undefined = undefined;
-  /** All attempts, in the order they were begun: the first one, and the others. */
-  #first: OpenAttempt | undefined = undefined;
-  #others: OpenAttempt[] | undefined = undefined;
+  /** Attempts that still hold something; -1 once the call is finished. */
   #unfinished = 0;
-  #ended = 0;
   /** What its strategy sees of it, once that has looked. */
   #view: StrategyCall | undefined = undefined;
   /** Why the caller or the deadline ended the call, once one did. */
   #over: FailedAttempt | undefined = undefined;
   #isSettled = false;
-  #isFinished = false;
-  #wasCutShort = false;
   #draw: number | undefined = undefined;
   /** For the load balancer, while it picks. */
   excluded: readonly Endpoint[] = noEndpoints;
 
   constructor(plan: CallPlan, init: CallInit) {
+    super();
     this.plan = plan;
     this.#init = init;
   }
@@ -87,14 +95,8 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
     return this.#draw;
   }
 
-  get opened(): readonly OpenAttempt[] {
-    if (this.#first === undefined) return [];
-    return this.#others === undefined ? [this.#first] : [this.#first, ...this.#others];
-  }
-
-  get attempts(): readonly AttemptRecord[] {
-    const ended = this.opened.filter(({ endedAs }) => endedAs > 0);
-    return ended.sort((a, b) => a.endedAs - b.endedAs).map(({ record }) => record);
+  get timeoutMs(): number {
+    return this.#init.timeoutMs;
   }
 
   get isOver(): boolean {
@@ -104,12 +106,9 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   /** Watches for what ends the call from outside, and begins. */
   begin(): void {
     const { signal, timeoutMs } = this.#init;
+    this.plan.counters?.noteCall();
     this.plan.underWay.add(this);
-    if (timeoutMs !== Number.POSITIVE_INFINITY) {
-      const passed = () => this.#passDeadline(this.#idleStrategy);
-      this.#deadline = new CallDeadline(this.nowMs() + timeoutMs, passed);
-      this.clock.start(this.#deadline, timeoutMs);
-    }
+    if (timeoutMs !== Number.POSITIVE_INFINITY) this.#endAfter(timeoutMs);
     if (signal !== undefined) {
       if (signal.aborted) this.handleEvent();
       else signal.addEventListener("abort", this);
@@ -117,6 +116,12 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
     if (this.#isSettled) return;
     if (this.plan.strategy.recover === undefined) void this.#runStrategy();
     else this.#sendFirst();
+  }
+
+  #endAfter(timeoutMs: number): void {
+    const passed = () => this.#passDeadline(this.#idleStrategy);
+    this.#deadline = new CallDeadline(this.nowMs() + timeoutMs, passed);
+    this.clock.start(this.#deadline, timeoutMs);
   }
 
   /** The caller's signal says that it aborts. */
@@ -136,15 +141,11 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   }
 
   hasBudget(kind: "retry" | "hedge"): boolean {
-    if (this.#isFree) return true;
+    if (this.isFree) return true;
     const has = this.plan.budget.hasBudget(kind);
-    if (!has && kind === "retry") this.#wasCutShort = true;
+    if (!has) this.plan.counters?.noteBudgetRefusal();
+    if (!has && kind === "retry") this.#seen.wasCutShort = true;
     return has;
-  }
-
-  /** Whether the next attempt would be the first request that a server gets of this call. */
-  get #isFree(): boolean {
-    return this.opened.every(neverLeft);
   }
 
   /** @throws PickError if the load balancer does not do its work. */
@@ -158,34 +159,29 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
 
   /** Why no attempt goes to `endpoint`; undefined if one may, which the budget has then paid for. */
   whyNot(endpoint: LiveEndpoint | undefined, kind: AttemptKind): FailedAttempt | undefined {
-    if (endpoint === undefined) return this.#noEndpoint();
     if (this.isOver) return this.whyOver();
+    if (endpoint === undefined) return noEndpoint(this.plan, this);
     if (this.#deadline !== undefined && this.remainingMs() === 0) return this.#passDeadline();
-    if (this.#first === undefined) return this.#heldBack(endpoint);
+    if (this.first === undefined) return heldBack(this.plan, endpoint);
     const whyNot = this.#whyNotAgain(kind);
-    return whyNot === undefined ? undefined : rejection(endpoint, whyNot);
-  }
-
-  #heldBack(endpoint: LiveEndpoint): FailedAttempt | undefined {
-    const { throttle, random } = this.plan;
-    if (throttle === undefined || throttle.isCalm || throttle.admits(this.nowMs(), random))
-      return undefined;
-    return { ...rejection(endpoint, throttle.describe()), wasCutShort: true };
+    if (whyNot !== undefined) return rejection(endpoint, whyNot);
+    this.plan.counters?.noteFurther(kind);
+    return undefined;
   }
 
   #whyNotAgain(kind: AttemptKind): string | undefined {
     const whyNot = this.#init.whyNotReplayable();
     if (whyNot !== undefined || kind === "planned") return whyNot;
-    if (this.#isFree || this.plan.budget.take(kind)) return undefined;
-    this.#wasCutShort ||= kind === "retry";
+    if (this.isFree || this.plan.budget.take(kind)) return undefined;
+    this.plan.counters?.noteBudgetRefusal();
+    this.#seen.wasCutShort ||= kind === "retry";
     return "the retry budget is spent";
   }
 
   /** Puts an attempt on the wire. */
   send(attempt: OpenAttempt): void {
-    if (this.#first === undefined) this.#first = attempt;
-    else if (this.#others === undefined) this.#others = [attempt];
-    else this.#others.push(attempt);
+    this.open(attempt);
+    this.plan.counters?.noteAttempt();
     this.plan.endpoints.noteStart(attempt);
     this.#unfinished++;
     attempt.runs(this.#init.start(attempt, attempt));
@@ -202,9 +198,8 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   }
 
   onTimeOut(attempt: OpenAttempt): void {
-    const { id } = attempt.endpoint;
-    const text = `no answer from ${id} within attemptTimeoutMs ${this.plan.attemptTimeoutMs}`;
-    attempt.stop("attempt-timed-out", new ConnectError(text, Code.DeadlineExceeded));
+    const error = attemptTimeoutError(attempt.endpoint, this.plan.attemptTimeoutMs);
+    attempt.stop("attempt-timed-out", error);
   }
 
   whyNotRedone(): FailedAttempt | undefined {
@@ -213,7 +208,10 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
 
   redo(strategy: ClusterStrategy): Promise<AttemptResult> {
     return new Promise((resolve) => {
-      new CallRun({ ...this.plan, strategy }, new RedoneCall(this.#init, resolve)).begin();
+      const redone = new RedoneCall(this.#init, resolve);
+      const unwatched = { ...(this.plan.unwatched ?? this.plan), strategy };
+      const { plan, init } = watchIfAsked(unwatched, redone);
+      new CallRun(plan, init).begin();
     });
   }
 
@@ -226,16 +224,7 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   }
 
   judge(attempt: OpenAttempt, failure: AttemptFailure): AttemptFailure {
-    // A server whose timer was the quicker says `deadline_exceeded` for us; it is our timeout all the same.
-    const saysDeadline = failure.error.code === Code.DeadlineExceeded;
-    if (!saysDeadline || failure.outcome !== "answered") return failure;
-    if (this.remainingMs() === 0) return { ...failure, outcome: "deadline-passed" };
-    const isOurs = attempt.durationMs >= this.plan.attemptTimeoutMs;
-    return isOurs ? { ...failure, outcome: "attempt-timed-out" } : failure;
-  }
-
-  onEnded(attempt: OpenAttempt): void {
-    attempt.endedAs = ++this.#ended;
+    return judgeFailure(failure, this, attempt);
   }
 
   onJudged(attempt: OpenAttempt): void {
@@ -307,36 +296,32 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
   #settle(result: AttemptResult): void {
     if (this.#isSettled) return;
     this.#isSettled = true;
+    if (!result.ok) this.plan.counters?.noteFailedCall();
     this.#view?.wake();
     if (this.#unfinished > 0) this.#stopAllBut(result);
-    if (result.ok && result.endpoint !== undefined && this.#wasAnswered())
+    // A strategy may answer well although no endpoint did.
+    if (result.ok && result.endpoint !== undefined && this.wasAnswered)
       this.plan.budget.noteSuccess();
     this.#init.onResult(result.ok ? result : this.#describe(result), this);
     this.#finishIfDone();
   }
 
-  /** A strategy may answer well although no endpoint did. */
-  #wasAnswered(): boolean {
-    return this.#first?.answer !== undefined || this.opened.some(isAnswered);
-  }
-
   #describe(failure: FailedAttempt): FailedAttempt {
     const described = describeFailure(failure, this.attempts);
-    return this.#wasCutShort ? noteBudget(described, this.plan.budget.option) : described;
+    return this.#view?.wasCutShort ? noteBudget(described, this.plan.budget.option) : described;
   }
 
   #stopAllBut(kept: AttemptResult): void {
-    const answer = kept.ok ? kept.answer : undefined;
-    if (kept.ok && this.#others === undefined && this.#first?.answer === answer) return;
+    if (kept.ok && this.isOnly(kept.answer)) return;
     for (const attempt of this.opened) {
-      const isKept = kept.ok && attempt.answer === answer;
+      const isKept = kept.ok && attempt.answer === kept.answer;
       if (!isKept && !attempt.isFinished) attempt.stop("cancelled", settledError());
     }
   }
 
   #finishIfDone(): void {
-    if (!this.#isSettled || this.#unfinished > 0 || this.#isFinished) return;
-    this.#isFinished = true;
+    if (!this.#isSettled || this.#unfinished !== 0) return;
+    this.#unfinished = -1;
     this.plan.underWay.remove(this);
     if (this.#deadline !== undefined) this.clock.stop(this.#deadline);
     this.#init.signal?.removeEventListener("abort", this);
@@ -353,14 +338,6 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
     return waits ? undefined : this.plan.strategy.name;
   }
 
-  #noEndpoint(): FailedAttempt {
-    if (this.isOver) return this.whyOver();
-    const { typeName } = this.method.parent;
-    const why = this.plan.endpoints.whyNone?.(this);
-    if (why === undefined) return rejection(undefined, `no endpoint is known for ${typeName}`);
-    return rejection(undefined, `no endpoint of ${typeName} is left: ${why}`);
-  }
-
   whyOver(): FailedAttempt {
     const error = settledError();
     return this.#over ?? { ok: false, endpoint: undefined, outcome: "cancelled", error };
@@ -368,11 +345,3 @@ export class CallRun implements PickContext, RoutedCall, AttemptOwner, UnderWay,
 }
 
 const noEndpoints: readonly Endpoint[] = [];
-
-function neverLeft(attempt: OpenAttempt): boolean {
-  return attempt.neverLeft;
-}
-
-function isAnswered({ answer }: OpenAttempt): boolean {
-  return answer !== undefined;
-}

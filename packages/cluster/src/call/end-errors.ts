@@ -13,6 +13,12 @@ export function deadlineError(timeoutMs: number, idleStrategy?: string): Connect
   return new ConnectError(`${text}${idle}`, Code.DeadlineExceeded);
 }
 
+/** The error of an attempt whose own time is over. */
+export function attemptTimeoutError({ id }: LiveEndpoint, attemptTimeoutMs: number): ConnectError {
+  const text = `no answer from ${id} within attemptTimeoutMs ${attemptTimeoutMs}`;
+  return new ConnectError(text, Code.DeadlineExceeded);
+}
+
 /** The error of a call that its caller gave up, for `reason`. */
 export function cancelError(reason: unknown): ConnectError {
   return new ConnectError(

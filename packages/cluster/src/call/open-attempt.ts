@@ -115,7 +115,7 @@ export class OpenAttempt extends Timer implements AttemptListener, StartedAttemp
 
   /** Bounds the attempt, unless it has ended by now. */
   boundBy(timeoutMs: number): void {
-    if (this.endedAs === 0) this.#owner.clock.start(this, timeoutMs);
+    if (this.endedAs === 0) this.#owner.clock.start(this, timeoutMs, this.startedMs);
   }
 
   /** The time is over. */

@@ -23,6 +23,7 @@ export function pickEndpoint(
   const { all, healthy } = viewOf(among) ?? plan.endpoints.for(call);
   const { excluded } = call;
   if (all.length === 0) return undefined;
+  plan.counters?.notePick();
   if (excluded.length === 0 || plan.picker.heedsExcluded) return checkedPick(plan, healthy, call);
   // To narrow a long list costs its length, and a balancer what it worked out from it.
   for (let draw = 0; healthy.length > longList && draw < maxDraws; draw++) {

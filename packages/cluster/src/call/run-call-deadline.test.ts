@@ -223,6 +223,36 @@ test("a peer's deadline_exceeded at our deadline is our deadline", async () => {
   });
 });
 
+describe("a peer that cancels when time is up", () => {
+  const reset = failure({ code: Code.Canceled, text: "reset the stream" });
+
+  test.each([
+    { title: "of the call", bounds: { timeoutMs: 50 }, outcome: "deadline-passed" },
+    { title: "of the attempt", bounds: { attemptTimeoutMs: 50 }, outcome: "attempt-timed-out" },
+  ])("ends it for us, if it was the time $title", async ({ bounds, outcome }) => {
+    const clock = new LateClock();
+    const script = [{ ...reset, afterMs: 40 }];
+    const { end } = bench.start({ clock, script, policy: { retries: 0 }, ...bounds });
+    await clock.advance(39);
+    clock.lateMs = 10;
+    await clock.advance(1);
+    const { result } = await end;
+    const text = { "deadline-passed": "50 ms passed", "attempt-timed-out": "TimeoutMs 50" }[
+      outcome
+    ];
+    expect(result).toMatchObject({
+      outcome,
+      error: { code: Code.DeadlineExceeded, message: expect.stringContaining(String(text)) },
+    });
+  });
+
+  test("before that has cancelled the call", async () => {
+    const script = [{ ...reset, afterMs: 40 }];
+    const { result } = await bench.play({ script, timeoutMs: 50, attemptTimeoutMs: 45 });
+    expect(result).toMatchObject({ outcome: "answered", error: { code: Code.Canceled } });
+  });
+});
+
 test("late answers change nothing", async () => {
   const late = { afterMs: 50, ignoresCancel: true };
   const { result, attempts, endedAtMs, wire } = await bench.play({

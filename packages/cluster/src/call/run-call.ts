@@ -1,6 +1,7 @@
 import type { AttemptRecord, AttemptResult } from "@thrice/core";
 import type { CallInit, CallPlan } from "./call-plan.js";
 import { CallRun } from "./call-run.js";
+import { isWatched, type WatchedRun, watchCall } from "./watch-call.js";
 
 /** How a call ended, and by which attempts. */
 export interface CallEnd {
@@ -15,6 +16,11 @@ export interface CallEnd {
  * closes, whatever the strategy does. Does not throw; `init` is told how it ends.
  */
 export function startCall(plan: CallPlan, init: CallInit): void {
+  if (isWatched(plan, init)) startWatched(watchCall(plan, init));
+  else new CallRun(plan, init).begin();
+}
+
+function startWatched({ plan, init }: WatchedRun): void {
   new CallRun(plan, init).begin();
 }
 
@@ -30,6 +36,7 @@ export function runCall(
       signal: init.signal,
       message: init.message,
       header: init.header,
+      onExplain: init.onExplain,
       start: (request, listener) => init.start(request, listener),
       whyNotReplayable: () => init.whyNotReplayable(),
       onResult: (result, { attempts }) => resolve({ result, attempts, finished: finished.promise }),

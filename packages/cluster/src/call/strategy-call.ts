@@ -22,6 +22,8 @@ import { TransparentRetries } from "./transparent-retries.js";
 export class StrategyCall implements ClusterCall {
   readonly #run: CallRun;
   readonly transparent = new TransparentRetries(this);
+  /** Whether there would have been another attempt, had the budget not been spent. */
+  wasCutShort = false;
   #pauses: Set<() => void> | undefined;
   #refusals = 0;
   /** What the strategy picked last, and from which list of its own. */
@@ -84,6 +86,10 @@ export class StrategyCall implements ClusterCall {
 
   get attempts(): readonly AttemptRecord[] {
     return this.#run.attempts;
+  }
+
+  get counters() {
+    return this.#run.plan.counters;
   }
 
   /** Whether it waits in a pause. */

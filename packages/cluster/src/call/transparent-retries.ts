@@ -38,6 +38,7 @@ export class TransparentRetries {
     const over = this.#call.whyOver();
     if (over !== undefined) return over;
     this.count++;
+    this.#call.counters?.noteFurther("transparent");
     return this.#call.resend(next, previousAttempts, isPinned);
   }
 }

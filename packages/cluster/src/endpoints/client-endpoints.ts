@@ -1,12 +1,20 @@
 import type { Clock, Directory, RoutedCall } from "@thrice/core";
+import { defaultSlowStartMs } from "../load-balance/warm-up.js";
 import type { RouterChain } from "../router/router-chain.js";
 import type { Subsetter } from "../subset/subsetter.js";
-import type { AttemptNote, EndpointSource, EndpointView, NotedAttempt } from "./endpoint-source.js";
+import type {
+  AttemptNote,
+  EndpointSource,
+  EndpointView,
+  NarrowingReport,
+  NotedAttempt,
+} from "./endpoint-source.js";
 import { EndpointHealth, type HealthInit } from "./health/endpoint-health.js";
 import type { HealthCounters } from "./health/health-counters.js";
 import { HealthViews } from "./health/health-views.js";
 import { judgeEndpoint } from "./judge-endpoint.js";
 import { LiveEndpoints, type TrackedEndpoint } from "./live-endpoints.js";
+import { narrowingReport } from "./narrowing-report.js";
 
 /** What narrows the endpoints of a client before its calls choose. */
 export interface Narrowing {
@@ -25,6 +33,7 @@ const maxLists = 1_000;
  */
 export class ClientEndpoints implements EndpointSource {
   readonly #live: LiveEndpoints;
+  readonly #clock: Clock;
   readonly #health: EndpointHealth | undefined;
   readonly #views = new HealthViews(1);
   readonly #narrowing: Narrowing;
@@ -35,9 +44,20 @@ export class ClientEndpoints implements EndpointSource {
   #lastRouted: List | undefined;
   #lastUsed: List = [];
 
-  /** Without `health`, every endpoint takes calls at all times. */
-  constructor(directory: Directory, clock: Clock, health?: HealthInit, narrowing: Narrowing = {}) {
-    this.#live = new LiveEndpoints(directory, clock);
+  /**
+   * Without `health`, every endpoint takes calls at all times.
+   *
+   * Units: `slowStartMs` is how long the weight of an endpoint grows that comes later, in milliseconds.
+   */
+  constructor(
+    directory: Directory,
+    clock: Clock,
+    health?: HealthInit,
+    narrowing: Narrowing = {},
+    slowStartMs = defaultSlowStartMs,
+  ) {
+    this.#clock = clock;
+    this.#live = new LiveEndpoints(directory, clock, slowStartMs);
     if (health !== undefined) this.#health = new EndpointHealth(this.#live, clock, health);
     this.#narrowing = narrowing;
   }
@@ -66,6 +86,12 @@ export class ClientEndpoints implements EndpointSource {
     const emptiedBy = this.#narrowing.chain?.narrow(known, call).emptiedBy;
     if (emptiedBy === undefined) return undefined;
     return `router ${emptiedBy} leaves none of the ${known.length} that are known`;
+  }
+
+  explain(call: RoutedCall): NarrowingReport {
+    const view = this.for(call);
+    const { chain } = this.#narrowing;
+    return narrowingReport({ known: this.#known, chain, view, nowMs: this.#clock.nowMs() }, call);
   }
 
   /** Counts up when endpoints come or go. */

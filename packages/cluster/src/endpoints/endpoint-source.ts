@@ -1,5 +1,5 @@
 import type { Code } from "@connectrpc/connect";
-import type { LiveEndpoint, Outcome, RoutedCall } from "@thrice/core";
+import type { ChoiceReport, LiveEndpoint, Outcome, RoutedCall } from "@thrice/core";
 import type { StartedAttempt } from "./started-attempt.js";
 
 export type { RoutedCall };
@@ -10,11 +10,19 @@ export interface EndpointSource {
   for(call: RoutedCall): EndpointView;
   /** Why there is no endpoint for the call, in words, if routers are to blame. */
   whyNone?(call: RoutedCall): string | undefined;
+  /** What narrowed the endpoints for the call; asked only when someone wants to know. */
+  explain?(call: RoutedCall): NarrowingReport;
   /** Takes note that an attempt began. */
   noteStart(attempt: NotedAttempt): void;
   /** Takes note of how it ended, once; statistics and health live from it. */
   noteEnd(attempt: NotedAttempt, end: AttemptNote): void;
 }
+
+/** What became of the endpoints before the load balancer was shown them. */
+export type NarrowingReport = Pick<
+  ChoiceReport,
+  "known" | "routers" | "routed" | "used" | "ejected" | "isPanic"
+>;
 
 /** An attempt, while it is under way and when it has just ended. */
 export interface NotedAttempt extends StartedAttempt {

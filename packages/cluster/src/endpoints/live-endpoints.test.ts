@@ -54,6 +54,16 @@ test.each([
   expect(know(a, b)[0]?.stats === stats).toBe(keeps);
 });
 
+test("what was kept of one that is forgotten goes to the next that comes", async () => {
+  const { clock, live, know } = changing(a, b);
+  const { offset, slab } = live.current()[0]?.stats ?? {};
+  know(b);
+  await clock.advance(60_000);
+  const [, fresh] = know(b, endpoint("c"));
+  expect(fresh?.stats.offset).toBe(offset);
+  expect(fresh?.stats.slab).toBe(slab);
+});
+
 test("the time away counts from when it went, not from the last snapshot without it", async () => {
   const { clock, live, know } = changing(a, b);
   const stats = live.current()[0]?.stats;
@@ -70,6 +80,15 @@ test("those known from the start have been known for ever, others since they cam
   expect(live.current()[0]?.stats.knownSinceMs).toBe(Number.NEGATIVE_INFINITY);
   await clock.advance(70);
   expect(know(a, b)[1]?.stats.knownSinceMs).toBe(70);
+});
+
+test("each knows how long its weight is to grow", () => {
+  const snapshot = { endpoints: [a], advertised: {} };
+  const slowStartOf = (live: LiveEndpoints) => live.current()[0]?.stats.slowStartMs;
+  expect(slowStartOf(new LiveEndpoints({ snapshot: () => snapshot }, new FakeClock()))).toBe(
+    10_000,
+  );
+  expect(slowStartOf(new LiveEndpoints({ snapshot: () => snapshot }, new FakeClock(), 7))).toBe(7);
 });
 
 test("an endpoint that stands twice shares its statistics", () => {

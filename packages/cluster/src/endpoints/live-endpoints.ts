@@ -5,7 +5,9 @@
  * millisecond (bench/update.ts), as long as the directory leaves the others where they were.
  */
 import type { Clock, Directory, Endpoint, LiveEndpoint, Snapshot } from "@thrice/core";
+import { defaultSlowStartMs } from "../load-balance/warm-up.js";
 import { AttemptStats } from "./attempt-stats.js";
+import { StatsSlab } from "./stats-slab.js";
 
 /** An endpoint with the statistics that this package keeps. */
 export interface TrackedEndpoint extends LiveEndpoint {
@@ -33,15 +35,19 @@ interface Gone {
 export class LiveEndpoints {
   readonly #directory: Directory;
   readonly #clock: Clock;
+  readonly #slowStartMs: number;
+  readonly #slab = new StatsSlab();
   #snapshot: Snapshot | undefined;
   #endpoints: readonly TrackedEndpoint[] = [];
   readonly #known = new Map<string, Known>();
   /** Oldest first. */
   readonly #gone = new Map<string, Gone>();
 
-  constructor(directory: Directory, clock: Clock) {
+  /** Units: `slowStartMs` is how long the weight of an endpoint grows that comes later, in milliseconds. */
+  constructor(directory: Directory, clock: Clock, slowStartMs = defaultSlowStartMs) {
     this.#directory = directory;
     this.#clock = clock;
+    this.#slowStartMs = slowStartMs;
   }
 
   /** Those known now. The same list as long as the directory has the same snapshot. */
@@ -82,7 +88,7 @@ export class LiveEndpoints {
     const { id } = source;
     const known = this.#known.get(id);
     if (known === undefined) {
-      const stats = this.#gone.get(id)?.stats ?? new AttemptStats(sinceMs);
+      const stats = this.#gone.get(id)?.stats ?? this.#newStats(sinceMs);
       this.#gone.delete(id);
       const live = Object.freeze({ ...source, stats });
       this.#known.set(id, { source, live, places: 1 });
@@ -96,6 +102,10 @@ export class LiveEndpoints {
     return known.live;
   }
 
+  #newStats(sinceMs: number): AttemptStats {
+    return new AttemptStats(sinceMs, this.#slab, this.#slowStartMs);
+  }
+
   #letGo({ live: { id, stats } }: Known, nowMs: number): void {
     this.#known.delete(id);
     this.#gone.set(id, { stats, sinceMs: nowMs });
@@ -103,10 +113,11 @@ export class LiveEndpoints {
 
   /** Forgets those that have been away for too long, or since a time that is still to come. */
   #forget(nowMs: number): void {
-    for (const [id, { sinceMs }] of this.#gone) {
+    for (const [id, { stats, sinceMs }] of this.#gone) {
       const awayMs = nowMs - sinceMs;
       if (awayMs >= 0 && awayMs < keptMs) return;
       this.#gone.delete(id);
+      stats.leaveSlab();
     }
   }
 }

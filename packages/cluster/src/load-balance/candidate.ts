@@ -1,4 +1,13 @@
 import type { LiveEndpoint } from "@thrice/core";
+import {
+  inFlightAt,
+  latencyAtMsAt,
+  latencyMsAt,
+  oldestStartMsAt,
+} from "../endpoints/stats-slab.js";
+import { decay } from "./decay.js";
+import type { ListStats } from "./list-stats.js";
+import type { WeightTable } from "./weight-table.js";
 
 /** An endpoint that may be picked, as a cost function sees it. The object is used again: take what you need, keep nothing. */
 export interface Candidate {
@@ -26,29 +35,61 @@ const shortestMs = 0.1;
 
 /** Hot path: works out only what the cost function asks for. */
 export class WeighedCandidate implements Candidate {
-  endpoint!: LiveEndpoint;
   nowMs = 0;
-  /** Multiple of the mean weight of the list. */
-  relativeWeight = 1;
+  #table!: WeightTable;
+  #stats!: ListStats;
+  #values!: Float64Array;
+  #at = 0;
+  /** Where the numbers of the endpoint begin. */
+  #offset = 0;
   readonly #usual: UsualLatency;
 
   constructor(usual: UsualLatency) {
     this.#usual = usual;
   }
 
+  /** Stands for endpoints of `table` from now on. */
+  begin(table: WeightTable, nowMs: number): void {
+    // Fields are set only when they change: setting one tells the garbage collector.
+    if (table !== this.#table) {
+      this.#table = table;
+      this.#stats = table.stats;
+    }
+    const { values } = this.#stats;
+    if (values !== this.#values) this.#values = values;
+    this.nowMs = nowMs;
+  }
+
+  /** Stands for the endpoint at position `at` from now on. */
+  become(at: number): void {
+    this.#at = at;
+    this.#offset = this.#stats.offsetOf(at);
+  }
+
+  get endpoint(): LiveEndpoint {
+    return this.#table.endpoints[this.#at] as LiveEndpoint;
+  }
+
   get load(): number {
-    return 1 + this.endpoint.stats.inFlight / this.relativeWeight;
+    const inFlight = this.#values[this.#offset + inFlightAt] as number;
+    // Of many endpoints most are idle: their weights need not be fetched.
+    return inFlight === 0 ? 1 : 1 + inFlight / this.#table.relativeWeightAt(this.#at);
+  }
+
+  /** The latency as it was noted last; NaN if nothing is known. */
+  get notedMs(): number {
+    return this.#values[this.#offset + latencyMsAt] as number;
   }
 
   get latencyMs(): number {
-    const { latencyMs, latencyAtMs } = this.endpoint.stats;
+    const latencyMs = this.notedMs;
     if (Number.isNaN(latencyMs)) return this.#usual.ms;
-    const agedMs = Math.max(0, this.nowMs - latencyAtMs);
-    return Math.max(shortestMs, latencyMs * Math.exp(-agedMs / decayMs));
+    const agedMs = Math.max(0, this.nowMs - (this.#values[this.#offset + latencyAtMsAt] as number));
+    return Math.max(shortestMs, latencyMs * decay(agedMs / decayMs));
   }
 
   get waitingMs(): number {
-    return Math.max(0, this.nowMs - this.endpoint.stats.oldestStartMs);
+    return Math.max(0, this.nowMs - (this.#values[this.#offset + oldestStartMsAt] as number));
   }
 }
 
@@ -61,6 +102,12 @@ export class UsualLatency {
   /** Milliseconds. */
   ms = shortestMs;
   #isKnown = false;
+
+  /** Takes over what another one knows. */
+  copy(other: UsualLatency): void {
+    this.ms = other.ms;
+    this.#isKnown = other.#isKnown;
+  }
 
   note(latencyMs: number): void {
     if (Number.isNaN(latencyMs)) return;

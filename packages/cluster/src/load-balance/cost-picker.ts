@@ -10,7 +10,7 @@
  *
  * @see M. Mitzenmacher, "The Power of Two Choices in Randomized Load Balancing", 2001
  */
-import type { LiveEndpoint, PickContext, Picker } from "@thrice/core";
+import type { LiveEndpoint, PickContext, Picker, WeighedEndpoint } from "@thrice/core";
 import { type Candidate, UsualLatency, WeighedCandidate } from "./candidate.js";
 import type { WeightTable } from "./weight-table.js";
 import { WeightTables } from "./weight-tables.js";
@@ -30,8 +30,8 @@ export interface CostRules {
 const lotteryLength = 8;
 /** Length from which three choices are drawn instead of two. */
 const threeChoicesFrom = 16;
-/** Draws that may hit the same endpoint again before a choice is given up. */
-const maxRedraws = 3;
+/** Draws that may hit the same endpoint before a choice is given up. */
+const maxDraws = 4;
 
 export class CostPicker implements Picker {
   readonly #cost: Cost;
@@ -50,10 +50,25 @@ export class CostPicker implements Picker {
     const table = this.#tables.for(endpoints, context);
     const { length } = table.endpoints;
     if (length === 1) return table.endpoints[0];
-    this.#candidate.nowMs = context.nowMs();
+    const candidate = this.#candidate;
+    candidate.begin(table, context.nowMs());
     const first = table.draw(context.random);
-    this.#usual.note((table.endpoints[first] as LiveEndpoint).stats.latencyMs);
+    candidate.become(first);
+    this.#usual.note(candidate.notedMs);
     return table.endpoints[this.#choose(table, first, context.random)];
+  }
+
+  explain(endpoints: readonly LiveEndpoint[], context: PickContext): readonly WeighedEndpoint[] {
+    const weighed: WeighedEndpoint[] = [];
+    const cost: Cost = (candidate) => {
+      const own = this.#cost(candidate);
+      weighed.push({ endpoint: candidate.endpoint.id, cost: own });
+      return own;
+    };
+    const twin = new CostPicker(cost, this.#rules, this.#tables);
+    twin.#usual.copy(this.#usual);
+    twin.pick(endpoints, context);
+    return weighed;
   }
 
   #choose(table: WeightTable, first: number, random: () => number): number {
@@ -71,7 +86,7 @@ export class CostPicker implements Picker {
     let bestCost = Number.POSITIVE_INFINITY;
     for (let step = 0; step < length; step++) {
       const at = first + step < length ? first + step : first + step - length;
-      const cost = this.#costOf(table, at);
+      const cost = this.#costOf(at);
       if (!(cost < bestCost)) continue;
       best = at;
       bestCost = cost;
@@ -84,7 +99,7 @@ export class CostPicker implements Picker {
     let bestCost = Number.POSITIVE_INFINITY;
     for (let choice = 0; choice < choices; choice++) {
       const at = choice === 0 ? first : drawOther(table, first, random);
-      const cost = this.#costOf(table, at);
+      const cost = this.#costOf(at);
       if (!(cost < bestCost)) continue;
       best = at;
       bestCost = cost;
@@ -97,7 +112,7 @@ export class CostPicker implements Picker {
     let best = first;
     let bestWait = Number.POSITIVE_INFINITY;
     for (let at = 0; at < table.endpoints.length; at++) {
-      const cost = this.#costOf(table, at);
+      const cost = this.#costOf(at);
       const wait = (-Math.log(1 - random()) * cost * cost) / table.weightAt(at);
       if (!(wait < bestWait)) continue;
       best = at;
@@ -106,10 +121,9 @@ export class CostPicker implements Picker {
     return best;
   }
 
-  #costOf(table: WeightTable, at: number): number {
+  #costOf(at: number): number {
     const candidate = this.#candidate;
-    candidate.endpoint = table.endpoints[at] as LiveEndpoint;
-    candidate.relativeWeight = table.relativeWeightAt(at);
+    candidate.become(at);
     const cost = this.#cost(candidate);
     return cost >= 0 || cost < 0 ? cost : Number.POSITIVE_INFINITY;
   }
@@ -122,7 +136,7 @@ function drawOther(table: WeightTable, first: number, random: () => number): num
     const at = first + 1 + Math.min(Math.floor(random() * (length - 1)), length - 2);
     return at < length ? at : at - length;
   }
-  let at = table.draw(random);
-  for (let redraw = 0; at === first && redraw < maxRedraws; redraw++) at = table.draw(random);
+  let at = first;
+  for (let draw = 0; at === first && draw < maxDraws; draw++) at = table.draw(random);
   return at;
 }

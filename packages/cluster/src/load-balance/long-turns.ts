@@ -7,6 +7,7 @@
  * Hot path: `next` allocates nothing. Measured in bench/pick.ts.
  */
 import { matchLists } from "./match-lists.js";
+import { WeightClasses } from "./weight-classes.js";
 import type { WeightTable } from "./weight-table.js";
 
 /** Different weights up to which each has a queue of its own. */
@@ -27,9 +28,10 @@ export type Credits = LongTurns | { creditOf(id: string): number };
 
 export class LongTurns {
   readonly table: WeightTable;
+  readonly #classes: WeightClasses;
+  /** Queue of each class of weights. */
+  readonly #queueOf: readonly Queue[];
   readonly #queues: readonly Queue[];
-  /** Weight of the queue of each. */
-  readonly #nominal: Float64Array;
   readonly #total: number;
   /** What each is owed, without what all have earned in `#picks` picks. */
   readonly #credits: Float64Array;
@@ -42,14 +44,19 @@ export class LongTurns {
   constructor(table: WeightTable, before: Credits) {
     this.table = table;
     const { length } = table.endpoints;
-    const nominal = nominalWeights(table);
-    this.#nominal = nominal.weights;
-    this.#shares = nominal.isExact ? undefined : new Float64Array(length);
-    let total = 0;
-    for (let at = 0; at < length; at++) total += nominal.weights[at] as number;
-    this.#total = total;
+    const follows = before instanceof LongTurns;
+    const from = follows ? matchLists(before.table.endpoints, table.endpoints) : new Int32Array();
+    const known = follows ? { classes: before.#classes, from } : undefined;
+    this.#classes = new WeightClasses(table, known);
+    const isExact = this.#classes.weights.length <= mostExactQueues;
+    this.#queueOf = queuesOf(this.#classes, isExact);
+    this.#queues = [...new Set(this.#queueOf)];
+    this.#shares = isExact ? undefined : new Float64Array(length);
+    this.#total = this.#queues.reduce((sum, { weight, members }) => {
+      return sum + weight * members.length;
+    }, 0);
     this.#credits = new Float64Array(length);
-    this.#queues = queuesOf(nominal, this.#takeOver(before));
+    this.#line(follows ? this.#follow(before, from) : this.#takeOver(before));
   }
 
   /** Position of the endpoint whose turn it is. */
@@ -105,11 +112,24 @@ export class LongTurns {
     this.#picks = 1;
   }
 
-  /** Takes over what is known of the endpoints; gives positions in the order of their turns, whatever their weights. */
+  /** Puts each into its queue. `order` has all positions in the order of their turns, whatever their weights. */
+  #line(order: Uint32Array): void {
+    const [first] = this.#queues;
+    if (this.#queues.length === 1 && first !== undefined) {
+      first.members.set(order);
+      return;
+    }
+    for (let at = 0; at < order.length; at++) {
+      const member = order[at] as number;
+      const queue = this.#queueAt(member);
+      queue.members[queue.head++] = member;
+    }
+    for (const queue of this.#queues) queue.head = 0;
+  }
+
   #takeOver(before: Credits): Uint32Array {
     const credits = this.#credits;
     const { endpoints } = this.table;
-    if (before instanceof LongTurns) return this.#follow(before);
     const total = this.#total;
     endpoints.forEach(({ id }, at) => {
       credits[at] = clamp(before.creditOf(id), total);
@@ -119,8 +139,7 @@ export class LongTurns {
   }
 
   /** Those who stay keep their order. Who is new is owed nothing, and comes behind those who are owed something. */
-  #follow(before: LongTurns): Uint32Array {
-    const from = matchLists(before.table.endpoints, this.table.endpoints);
+  #follow(before: LongTurns, from: Int32Array): Uint32Array {
     const order = new Uint32Array(from.length);
     const behind = new Uint32Array(from.length);
     let [owed, owing] = [0, 0];
@@ -156,8 +175,12 @@ export class LongTurns {
     return order.subarray(0, length);
   }
 
+  #queueAt(at: number): Queue {
+    return this.#queueOf[this.#classes.classOf(at)] as Queue;
+  }
+
   #creditAt(at: number): number {
-    return (this.#credits[at] as number) + (this.#nominal[at] as number) * this.#picks;
+    return (this.#credits[at] as number) + this.#queueAt(at).weight * this.#picks;
   }
 }
 
@@ -168,52 +191,21 @@ function clamp(credit: number, total: number): number {
   return Math.max(-total, Math.min(credit, total));
 }
 
-/** The weight of each endpoint's queue. */
-interface Nominal {
-  readonly weights: Float64Array;
-  /** How many there are of each weight. */
-  readonly counts: ReadonlyMap<number, number>;
-  /** Whether the weights are those of the endpoints. */
-  readonly isExact: boolean;
-}
-
-function nominalWeights(table: WeightTable): Nominal {
-  const weights = new Float64Array(table.endpoints.length);
-  for (let at = 0; at < weights.length; at++) weights[at] = table.weightAt(at);
-  if (table.isEven) {
-    return { weights, counts: new Map([[weights[0] as number, weights.length]]), isExact: true };
+/** A queue for each class of weights; several classes may share one, unless it is to be exact. */
+function queuesOf({ weights, counts }: WeightClasses, isExact: boolean): Queue[] {
+  const queueWeights = isExact ? weights : weights.map(nextStep);
+  const lengths = new Map<number, number>();
+  for (const [index, weight] of queueWeights.entries()) {
+    lengths.set(weight, (lengths.get(weight) ?? 0) + (counts[index] as number));
   }
-  const counts = countEach(weights);
-  if (counts.size <= mostExactQueues) return { weights, counts, isExact: true };
-  const stepped = weights.map(nextStep);
-  return { weights: stepped, counts: countEach(stepped), isExact: false };
-}
-
-function countEach(weights: Float64Array): Map<number, number> {
-  const counts = new Map<number, number>();
-  for (let at = 0; at < weights.length; at++) {
-    const weight = weights[at] as number;
-    counts.set(weight, (counts.get(weight) ?? 0) + 1);
+  const queues = new Map<number, Queue>();
+  for (const [weight, length] of lengths) {
+    queues.set(weight, { weight, members: new Uint32Array(length), head: 0 });
   }
-  return counts;
+  return queueWeights.map((weight) => queues.get(weight) as Queue);
 }
 
 /** The lowest power of √2 that is not below `weight`. */
 function nextStep(weight: number): number {
   return Math.max(weight, 2 ** (Math.ceil(2 * Math.log2(weight)) / 2));
-}
-
-function queuesOf({ weights, counts }: Nominal, order: Uint32Array): Queue[] {
-  const queues = Array.from(counts, ([weight, count]) => {
-    return { weight, members: counts.size === 1 ? order : new Uint32Array(count), head: 0 };
-  });
-  if (queues.length === 1) return queues;
-  const byWeight = new Map(queues.map((queue) => [queue.weight, queue]));
-  for (let at = 0; at < order.length; at++) {
-    const member = order[at] as number;
-    const queue = byWeight.get(weights[member] as number) as Queue;
-    queue.members[queue.head++] = member;
-  }
-  for (const queue of queues) queue.head = 0;
-  return queues;
 }

@@ -12,17 +12,22 @@ export function matchLists(before: readonly Endpoint[], after: readonly Endpoint
   const passed: number[] = [];
   let old = 0;
   for (let at = 0; at < after.length; at++) {
-    const id = after[at]?.id;
-    if (before[old]?.id !== id && before[old + 1]?.id === id) passed.push(old++);
-    if (before[old]?.id === id) found[at] = old++;
+    const endpoint = after[at] as Endpoint;
+    if (!isSame(before[old], endpoint) && isSame(before[old + 1], endpoint)) passed.push(old++);
+    if (isSame(before[old], endpoint)) found[at] = old++;
     else {
       lost.push(at);
-      if (after[at + 1]?.id !== before[old]?.id && old < before.length) passed.push(old++);
+      if (old < before.length && !isSame(after[at + 1], before[old])) passed.push(old++);
     }
   }
   for (; old < before.length && lost.length > 0; old++) passed.push(old);
   if (lost.length > 0 && passed.length > 0) lookUp(before, after, found, lost, passed);
   return found;
+}
+
+/** Most are the same objects, which need not be looked into. */
+function isSame(one: Endpoint | undefined, other: Endpoint | undefined): boolean {
+  return one === other || one?.id === other?.id;
 }
 
 function lookUp(

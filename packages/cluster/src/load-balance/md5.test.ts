@@ -30,6 +30,12 @@ describe("Md5", () => {
     }
   });
 
+  test("forgets what was begun and not ended", () => {
+    const md5 = new Md5();
+    md5.begin().add("x".repeat(70));
+    expect(hexOf(md5.begin().add("a").end())).toBe(expected("a"));
+  });
+
   test("takes a text in parts, and bytes", () => {
     const md5 = new Md5().begin().add("one ").addBytes(Buffer.from("two ")).add("thré").add("e");
     expect(hexOf(md5.end())).toBe(expected("one two thrée"));

@@ -69,6 +69,24 @@ describe("peakEwma", () => {
     expect(c).toBeLessThan(25);
   });
 
+  test.each([
+    { underWay: 15, latencyMs: 50, picked: "busy" },
+    { underWay: 35, latencyMs: 50, picked: "slow" },
+  ])(
+    "prefers one with $underWay attempts under way and 10 ms to an idle one of $latencyMs ms: $picked",
+    ({ underWay, latencyMs, picked }) => {
+      const list = [endpoint("busy"), endpoint("slow")];
+      const took = { busy: 10, slow: latencyMs };
+      for (const { id, stats } of list) {
+        startAt(stats, 0);
+        endAt(stats, "good", 0, took[id as keyof typeof took]);
+      }
+      for (let i = 0; i < underWay; i++) startAt((list[0] as TrackedEndpoint).stats, 100);
+      const context = pickContext({ random: seededRandom(1), nowMs: () => 100 });
+      expect(peakEwma.createPicker().pick(list, context)?.id).toBe(picked);
+    },
+  );
+
   test("is not drawn to one of three that fails at once", () => {
     const quickC = (one: LiveEndpoint) => (isC(one) ? 1 : 20);
     const { c = 0 } = new Traffic(peakEwma, three(), quickC, isC).run(5_000, 2);

@@ -98,6 +98,7 @@ describe("sticky", () => {
 
   test("is named after its balancer, and refuses what is none", () => {
     expect(sticky(roundRobin).name).toBe("sticky(roundRobin)");
+    expect(sticky().name).toBe("sticky(peakEwma)");
     expect(() => sticky("random" as never)).toThrow("balancer must be a load balancer");
   });
 });

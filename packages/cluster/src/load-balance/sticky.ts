@@ -5,15 +5,15 @@ import {
   type PickContext,
   type Picker,
 } from "@thrice/core";
-import { random } from "./random.js";
+import { peakEwma } from "./peak-ewma.js";
 
 /**
- * Keeps the calls of a method on one endpoint, which `balancer` chooses, and chooses again when that one leaves, is ejected,
+ * Keeps the calls of a method on one endpoint, which `balancer` chooses, by default `peakEwma`, and chooses again when that one leaves, is ejected,
  * has its weight set to 0, or an attempt on it fails through a fault of its own.
  *
  * @throws TypeError if `balancer` is none.
  */
-export function sticky(balancer: LoadBalancer = random): LoadBalancer {
+export function sticky(balancer: LoadBalancer = peakEwma): LoadBalancer {
   checkShape("balancer", balancer, "a load balancer", ["createPicker"]);
   return {
     name: `sticky(${balancer.name})`,

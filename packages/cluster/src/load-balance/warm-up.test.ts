@@ -31,6 +31,23 @@ describe("slow start", () => {
   });
 });
 
+test.each([
+  { slowStartMs: 60_000, knownMs: 30_000, share: 0.5 },
+  { slowStartMs: 100, knownMs: 0, share: 0.1 },
+  { slowStartMs: 100, knownMs: 100, share: 1 },
+  { slowStartMs: 0, knownMs: 0, share: 1 },
+  { slowStartMs: 0, knownMs: -3_000, share: 1 },
+])("a slow start of $slowStartMs ms gives $share after $knownMs ms", (row) => {
+  const stats = new AttemptStats(50_000 - row.knownMs, undefined, row.slowStartMs);
+  expect(warmth({ ...endpoint("a"), stats }, 50_000, unixMs)).toBe(row.share);
+});
+
+test("statistics that do not speak of a slow start have one of ten seconds", () => {
+  const { slowStartMs: _unsaid, ...said } = { ...new AttemptStats(0) };
+  const stats = { inFlight: 0, latencyMs: 1, latencyAtMs: 0, oldestStartMs: 0, ...said };
+  expect(warmth({ ...endpoint("a"), stats }, 5_000, unixMs)).toBe(0.5);
+});
+
 describe("warm-up that a provider asks for", () => {
   const startedAgo = (upMs: number, warmup: string) =>
     advertising({ timestamp: `${unixMs - upMs}`, warmup });

@@ -4,8 +4,12 @@
  */
 import type { LiveEndpoint } from "@thrice/core";
 
-/** Time in which an endpoint that appeared later comes to its full weight, in milliseconds. @see Envoy, slow start */
-export const slowStartMs = 10_000;
+/**
+ * Time in which an endpoint that appeared later comes to its full weight, in milliseconds, unless told otherwise.
+ *
+ * @see Envoy, slow start
+ */
+export const defaultSlowStartMs = 10_000;
 /** Share of its weight with which it begins. @see Envoy, `min_weight_percent` */
 const slowStartShare = 0.1;
 /** Share with which a provider begins that asks for a warm-up: Dubbo gives 1 of 100. */
@@ -14,7 +18,7 @@ const warmUpShare = 0.01;
 /**
  * Share of its weight, above 0 up to 1, that `endpoint` gets now. The smaller of two counts where both apply:
  *
- * - an endpoint that appeared while the client was running grows from a tenth to all within ten seconds;
+ * - an endpoint that appeared while the client was running grows from a tenth to all within its slow start;
  * - one whose address has `timestamp`, when it started, and `warmup`, how long it wants, grows evenly over that time.
  *
  * Shape: providers in Java write both in milliseconds, those in Go both in seconds; a timestamp tells them apart by its size.
@@ -26,8 +30,10 @@ const warmUpShare = 0.01;
  */
 export function warmth(endpoint: LiveEndpoint, nowMs: number, unixMs: number): number {
   const { warmup, timestamp } = endpoint.address.params;
-  const knownMs = nowMs - endpoint.stats.knownSinceMs;
-  const share = knownMs < slowStartMs ? Math.max(slowStartShare, knownMs / slowStartMs) : 1;
+  const { knownSinceMs, slowStartMs = defaultSlowStartMs } = endpoint.stats;
+  const knownMs = nowMs - knownSinceMs;
+  const isNew = slowStartMs > 0 && knownMs < slowStartMs;
+  const share = isNew ? Math.max(slowStartShare, knownMs / slowStartMs) : 1;
   if (warmup === undefined || timestamp === undefined) return share;
   return Math.min(share, advertisedWarmth(warmup, timestamp, unixMs));
 }

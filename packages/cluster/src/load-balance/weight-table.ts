@@ -6,6 +6,7 @@
  */
 import type { LiveEndpoint } from "@thrice/core";
 import { AliasTable } from "./alias-table.js";
+import { ListStats } from "./list-stats.js";
 import { warmth } from "./warm-up.js";
 
 /** Lists up to this length are walked through; a table would not be quicker. */
@@ -22,6 +23,7 @@ export class WeightTable {
   /** Weight of each; undefined when all weigh the same. */
   readonly #weights: Float64Array | undefined;
   #alias: AliasTable | undefined = undefined;
+  #stats: ListStats | undefined = undefined;
 
   constructor(list: readonly LiveEndpoint[], nowMs: number, unixMs: () => number) {
     const weighed = weigh(list, nowMs, unixMs);
@@ -30,6 +32,12 @@ export class WeightTable {
     this.#weights = weighed.isEven ? undefined : weighed.weights;
     const stepMs = Math.max(shortestStepMs, list.length * stepPerEndpointMs);
     this.validUntilMs = weighed.isWarming ? nowMs + stepMs : Number.POSITIVE_INFINITY;
+  }
+
+  /** What is known of them, by position. */
+  get stats(): ListStats {
+    this.#stats ??= new ListStats(this.endpoints);
+    return this.#stats;
   }
 
   /** Whether all weigh the same. */
@@ -63,7 +71,7 @@ export class WeightTable {
   }
 }
 
-/** Time for which weights that grow are taken as they were, in milliseconds: a hundredth of a slow start. */
+/** Time for which weights that grow are taken as they were, in milliseconds: a hundredth of the usual slow start. */
 const shortestStepMs = 100;
 /** What each endpoint of a list adds to that, so that working it out anew takes less than a hundredth of the time. */
 const stepPerEndpointMs = 0.01;

@@ -4,6 +4,8 @@ import type { FailedAttempt } from "@thrice/core";
 export interface Budget {
   /** The option that changes it, for errors. @defaultValue "retryBudget" */
   readonly option?: string;
+  /** Attempts that it can pay for now, for reports. */
+  readonly tokens?: number;
   /** Whether there is something left. */
   hasBudget(kind: "retry" | "hedge"): boolean;
   /** Takes the price of one attempt, and says whether it was there. */

@@ -152,3 +152,33 @@ describe("decideRetry, by number of retries", () => {
     expect(decision).toEqual(stop("no-retries-left"));
   });
 });
+
+describe("decideRetry, of what an attempt interceptor failed", () => {
+  const failure = (code: Code) => failed({ outcome: "rejected", isRepeatable: true, code });
+
+  test.each([
+    { code: "Unavailable", kind: "retry" },
+    { code: "Unauthenticated", kind: "stop" },
+  ] as const)("lets the code decide: $code leads to $kind", ({ code, kind }) => {
+    expect(decideRetry(failure(Code[code]), context(), 1).kind).toBe(kind);
+  });
+
+  test("repeats a method that may not be repeated, as nothing was sent", () => {
+    const call = context({ policy: { retriesSet: false } });
+    expect(decideRetry(failure(Code.Unavailable), call, 1)).toEqual(at(0));
+  });
+
+  test("heeds retryOn", () => {
+    const call = context({ policy: { retryOn: createRetryPredicate([Code.Unauthenticated]) } });
+    expect(decideRetry(failure(Code.Unauthenticated), call, 1)).toEqual(at(0));
+    expect(decideRetry(failure(Code.Unavailable), call, 1)).toEqual(stop("not-retryable"));
+  });
+});
+
+test("decideRetry tells its call what it decided", () => {
+  const decisions: RetryDecision[] = [];
+  const call = context({ noteDecision: (decision) => decisions.push(decision) });
+  decideRetry(failed(), call, 1);
+  decideRetry(failed(), call, 3);
+  expect(decisions).toEqual([at(0), stop("no-retries-left")]);
+});

@@ -24,7 +24,10 @@ export type RetryContext = Pick<
   ClusterCall,
   "method" | "policy" | "random" | "tried" | "endpoints" | "remainingMs"
 > &
-  Partial<Pick<ClusterCall, "attemptsAtPushback" | "hasBudget" | "latencyQuantileMs">>;
+  Partial<Pick<ClusterCall, "attemptsAtPushback" | "hasBudget" | "latencyQuantileMs">> & {
+    /** Told what was decided; calls that are looked at have it. */
+    noteDecision?(decision: RetryDecision): void;
+  };
 
 /**
  * Decides on retry number `retry`, 1 for the first, after `failure`.
@@ -40,6 +43,12 @@ export function decideRetry(
   call: RetryContext,
   retry: number,
 ): RetryDecision {
+  const decision = decide(failure, call, retry);
+  call.noteDecision?.(decision);
+  return decision;
+}
+
+function decide(failure: FailedAttempt, call: RetryContext, retry: number): RetryDecision {
   const reason = whyStop(failure, call, retry);
   if (reason !== undefined) return { kind: "stop", reason };
   const afterMs = delayMs(failure, call, retry);
@@ -56,18 +65,23 @@ function whyStop(
   call: RetryContext,
   retry: number,
 ): StopReason | undefined {
-  const { outcome, pushback } = failure;
-  const over = outcome === "cancelled" || outcome === "deadline-passed" || outcome === "rejected";
-  if (over) return "call-is-over";
+  const { outcome, pushback, isRepeatable = false } = failure;
+  if (isOver(failure)) return "call-is-over";
   if (retry > call.policy.retries) return "no-retries-left";
   if (call.policy.a6 !== undefined) {
     if (failure.hadHeaders === true) return "committed";
     if (!call.policy.retryOn(failure)) return "not-retryable";
   } else if (!isUnprocessed(outcome)) {
-    if (!call.policy.retriesSet && !isIdempotent(call.method)) return "not-safe";
+    const isSafe = isRepeatable || call.policy.retriesSet || isIdempotent(call.method);
+    if (!isSafe) return "not-safe";
     if (!call.policy.retryOn(failure)) return "not-retryable";
   }
   return pushback?.kind === "stop" ? "server-said-stop" : undefined;
+}
+
+function isOver({ outcome, isRepeatable }: FailedAttempt): boolean {
+  if (outcome === "rejected") return isRepeatable !== true;
+  return outcome === "cancelled" || outcome === "deadline-passed";
 }
 
 function delayMs(failure: FailedAttempt, call: RetryContext, retry: number): number {

@@ -1,5 +1,5 @@
 /** Simulates clients whose backend fails for 30 s, on a virtual clock: how many attempts they send for each call. */
-import { seededRandom } from "../testing/seeded-random.js";
+import { seededRandom } from "../simulator/seeded-random.js";
 import { RetryBudget } from "./retry-budget.js";
 
 interface Scenario {

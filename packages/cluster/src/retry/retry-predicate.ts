@@ -19,7 +19,9 @@ const retryableCodes: readonly Code[] = [
 
 /** Judges failures when the user sets no `retryOn`. */
 export const retryByDefault: RetryPredicate = (failure) =>
-  failure.outcome === "answered" ? hasCode(failure, retryableCodes) : true;
+  failure.outcome === "answered" || failure.isRepeatable === true
+    ? hasCode(failure, retryableCodes)
+    : true;
 
 /** Turns the option `retryOn` into a function. A list of codes never covers a provider's business error. */
 export function createRetryPredicate(retryOn: RetryOn): RetryPredicate {

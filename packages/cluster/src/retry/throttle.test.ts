@@ -1,6 +1,6 @@
 import { Code } from "@connectrpc/connect";
 import type { Outcome } from "@thrice/core";
-import { seededRandom } from "../testing/seeded-random.js";
+import { seededRandom } from "../simulator/seeded-random.js";
 import { ClientThrottle, type ThrottleOptions } from "./throttle.js";
 
 /** Lets a throttle see `count` attempts that end as `outcome` and `code`. */

@@ -32,6 +32,8 @@ export interface Throttle {
   noteEnd(outcome: Outcome, code: Code | undefined, nowMs: number): void;
   /** Why a call is held back, for its error. */
   describe(): string;
+  /** Share of the calls that are held back now, 0 to 1, for reports. */
+  heldBackRatio?(nowMs: number): number;
 }
 
 const slots = 10;
@@ -62,9 +64,8 @@ export class ClientThrottle implements Throttle {
   admits(nowMs: number, random: () => number): boolean {
     if (this.isCalm) return true;
     this.#turn(nowMs);
-    const { ratio, slack, floorPerSecond } = this.#options;
-    const attempts = this.#accepted + this.#failed;
-    const share = (attempts - ratio * this.#accepted - slack) / (attempts + 1);
+    const share = this.#share;
+    const { floorPerSecond } = this.#options;
     const admits = share <= 0 || random() >= share || this.#admittedIn(nowMs) < floorPerSecond;
     if (admits) this.#admitted++;
     return admits;
@@ -89,6 +90,19 @@ export class ClientThrottle implements Throttle {
     const attempts = Math.round(this.#accepted + this.#failed);
     const failed = Math.round(this.#failed);
     return `the client holds calls back: ${failed} of ${attempts} attempts in ${windowMs} ms were turned down; see throttle`;
+  }
+
+  heldBackRatio(nowMs: number): number {
+    if (this.#failed === 0) return 0;
+    this.#turn(nowMs);
+    return Math.max(0, this.#share);
+  }
+
+  /** Above 0 when calls are held back. */
+  get #share(): number {
+    const { ratio, slack } = this.#options;
+    const attempts = this.#accepted + this.#failed;
+    return (attempts - ratio * this.#accepted - slack) / (attempts + 1);
   }
 
   #admittedIn(nowMs: number): number {

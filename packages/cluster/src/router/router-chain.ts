@@ -1,4 +1,4 @@
-import type { LiveEndpoint, RoutedCall, Router } from "@thrice/core";
+import type { LiveEndpoint, RoutedCall, Router, RouterReport } from "@thrice/core";
 import { describeThrown } from "../describe-thrown.js";
 
 type List = readonly LiveEndpoint[];
@@ -45,6 +45,17 @@ export class RouterChain {
       branch = branch.get(key) ?? this.#grow(branch, router, key);
     }
     return branch;
+  }
+
+  /** What each router leaves of `endpoints` for this call, in order. @throws as `narrow` */
+  explain(endpoints: List, call: RoutedCall): readonly RouterReport[] {
+    this.narrow(endpoints, call);
+    let branch: Branch | undefined = this.#root;
+    return this.#routers.map((router) => {
+      const key = keyOf(router, call);
+      branch = branch?.get(key);
+      return { name: router.name, key, left: branch?.endpoints.length ?? 0 };
+    });
   }
 
   #begin(endpoints: List, revision: number): void {

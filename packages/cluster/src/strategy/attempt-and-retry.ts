@@ -1,5 +1,5 @@
 import type { AttemptResult, ClusterCall, FailedAttempt, LiveEndpoint } from "@thrice/core";
-import { decideRetry } from "../retry/decide-retry.js";
+import { decideRetry, type RetryContext, type RetryDecision } from "../retry/decide-retry.js";
 
 /** How a strategy that makes one attempt after the other differs from others of its kind. */
 export interface RetryPlan {
@@ -44,5 +44,6 @@ function contextOf(call: ClusterCall, { candidates }: RetryPlan) {
   if (candidates === undefined) return call;
   const { method, policy, random, tried } = call;
   const remainingMs = () => call.remainingMs();
-  return { method, policy, random, tried, endpoints: candidates(call), remainingMs };
+  const noteDecision = (decision: RetryDecision) => (call as RetryContext).noteDecision?.(decision);
+  return { method, policy, random, tried, endpoints: candidates(call), remainingMs, noteDecision };
 }

@@ -21,7 +21,12 @@ export { endpoint, pickContext } from "./pick-bench.js";
 /** What a test may say of a call; the rest is plain. */
 export interface BenchCall
   extends Partial<Omit<CallPlan, "policy" | "clock">>,
-    Partial<Pick<CallInit, "timeoutMs" | "signal" | "whyNotReplayable" | "message" | "header">> {
+    Partial<
+      Pick<
+        CallInit,
+        "timeoutMs" | "signal" | "whyNotReplayable" | "message" | "header" | "onExplain"
+      >
+    > {
   readonly directory?: Directory;
   readonly script?: readonly AttemptScript[];
   /** Names of the endpoints, which do not change; `directory` is stronger. @defaultValue `["a", "b", "c"]` */

@@ -2,11 +2,15 @@
 import type { PickContext } from "@thrice/core";
 import { AttemptStats } from "../endpoints/attempt-stats.js";
 import type { TrackedEndpoint } from "../endpoints/live-endpoints.js";
+import { StatsSlab } from "../endpoints/stats-slab.js";
 import { methods } from "./greet-service.js";
+
+/** The endpoints of one client share a slab; those of tests do too. */
+const slab = new StatsSlab();
 
 /** An endpoint whose id is `id`, of which nothing has been seen. */
 export function endpoint(id: string, weight = 100): TrackedEndpoint {
-  const stats = new AttemptStats(Number.NEGATIVE_INFINITY);
+  const stats = new AttemptStats(Number.NEGATIVE_INFINITY, slab);
   return { id, address: { host: id, port: 1, params: {} }, weight, zone: "", stats };
 }
 

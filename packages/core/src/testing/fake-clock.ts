@@ -21,8 +21,8 @@ export class FakeClock implements Clock {
     return () => this.stop(timer);
   }
 
-  start(timer: Timer, delayMs: number): void {
-    timer.dueMs = this.#nowMs + delayMs;
+  start(timer: Timer, delayMs: number, sinceMs = this.#nowMs): void {
+    timer.dueMs = sinceMs + delayMs;
     this.#timers.add(timer);
   }
 

@@ -10,9 +10,20 @@ export function connectFailed(peer: string, cause: Error): WireError {
   return new WireError("connect-failed", Code.Unavailable, text, cause);
 }
 
+/** Says that a connection was lost with a request on it. */
+export function connectionBroke(peer: string, cause: Error): WireError {
+  const text = `connection to ${peer} lost: ${describe(cause)}`;
+  return new WireError("connection-lost", Code.Unavailable, text, cause);
+}
+
 /** Says that nothing was sent, since the client was closed before. */
 export function clientClosed(): WireError {
   return new WireError("rejected", Code.Unavailable, "the client is closed");
+}
+
+/** Says that this side has closed the connection that a request was on. */
+export function channelClosed(cause?: unknown): WireError {
+  return new WireError("cancelled", Code.Canceled, "the channel was closed", cause);
 }
 
 /** Gathers the errors of all addresses of a name into one. */

@@ -28,7 +28,7 @@ export function explainForeign(peer: string, list: HeaderList): ConnectError {
   }
   const contentType = headers.get("content-type");
   const what = contentType === null ? "no content-type" : `content-type ${contentType}`;
-  return new WireError("answered", Code.Internal, `${peer} answered with ${what}, not with gRPC`);
+  return new WireError("answered", Code.Unknown, `${peer} answered with ${what}, not with gRPC`);
 }
 
 /** Whether the fields after the answer say that all is well. */
@@ -36,9 +36,18 @@ export function isOk(trailers: HeaderList): boolean {
   return trailers.get("grpc-status") === "0";
 }
 
-/** The error that the fields after the answer name. */
-export function errorFromTrailers(peer: string, trailers: HeaderList): ConnectError {
-  const headers = headersFromList(trailers);
+/** The error that the fields after the answer name. Its metadata are those fields, and the ones that came before, in `head`. */
+export function errorFromTrailers(
+  peer: string,
+  trailers: HeaderList,
+  head: HeaderList | undefined,
+): ConnectError {
+  const error = errorFrom(peer, headersFromList(trailers));
+  if (head !== undefined && head !== trailers) addHead(error.metadata, headersFromList(head));
+  return error;
+}
+
+function errorFrom(peer: string, headers: Headers): ConnectError {
   if (!headers.has("grpc-status")) {
     return new WireError("answered", Code.Internal, `${peer} ended its answer without a status`);
   }
@@ -47,6 +56,15 @@ export function errorFromTrailers(peer: string, trailers: HeaderList): ConnectEr
     error ?? new WireError("answered", Code.Internal, `${peer} sent a status that cannot be read`)
   );
 }
+
+/** What speaks about the status is believed only where the status is. */
+function addHead(metadata: Headers, head: Headers): void {
+  for (const [name, value] of head) {
+    if (!ofStatus.test(name)) metadata.append(name, value);
+  }
+}
+
+const ofStatus = /^(?:grpc-(?:status|message|status-details-bin|retry-pushback-ms)|thrice-.*)$/;
 
 const grpcAnswer = Symbol("an answer in gRPC");
 

@@ -1,3 +1,4 @@
+import type { Clock } from "@thrice/core";
 import type { ConnectionPool } from "../connection/connection-pool.js";
 import type { RequestHeaders } from "./client-request.js";
 
@@ -7,4 +8,5 @@ export interface ChannelContext {
   readonly headers: RequestHeaders;
   /** Largest message that is read, in bytes. */
   readonly maxReceiveBytes: number;
+  readonly clock: Clock;
 }

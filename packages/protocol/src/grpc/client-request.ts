@@ -3,6 +3,7 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import { PreparedHeaders } from "@thrice/http2";
 import type { AttemptDetails, ChannelRequest } from "../channel.js";
 import { formatGrpcTimeout } from "../client/grpc-timeout.js";
+import { type Encoding, encodingNamed, gzip, readHere } from "./encodings.js";
 
 /** The fixed header fields of the requests to one endpoint, made once per method and service key. */
 export class RequestHeaders {
@@ -54,7 +55,7 @@ export class RequestHeaders {
       "te",
       "trailers",
       "grpc-accept-encoding",
-      "gzip",
+      readHere,
       ...(group === "" ? [] : ["tri-service-group", group]),
       ...(version === "" ? [] : ["tri-service-version", version]),
     ]);
@@ -66,22 +67,33 @@ export class RequestHeaders {
  * request may be compressed.
  */
 export function varyingHeaders(
-  { header }: ChannelRequest,
+  request: ChannelRequest,
   { timeoutMs, previousAttempts }: AttemptDetails,
   mayBePacked: boolean,
 ): readonly string[] {
+  const { header } = request;
   const timed = timeoutMs !== Number.POSITIVE_INFINITY;
   if (!timed && previousAttempts === 0 && header === undefined && !mayBePacked) return noFields;
   const fields = timed ? ["grpc-timeout", formatGrpcTimeout(timeoutMs)] : [];
-  if (mayBePacked) fields.push("grpc-encoding", "gzip");
+  if (mayBePacked) fields.push("grpc-encoding", encodingOf(request).name);
   if (previousAttempts > 0) fields.push("grpc-previous-rpc-attempts", String(previousAttempts));
   if (header === undefined) return fields;
   for (const [name, value] of header) {
-    if (forbidden.has(name))
-      throw new ConnectError(`HTTP/2 has no header ${name}`, Code.InvalidArgument);
+    checkAttachment(name);
     fields.push(name, value);
   }
   return fields;
+}
+
+/** How messages of the request are compressed, if they are. */
+export function encodingOf({ encoding }: ChannelRequest): Encoding {
+  return encodingNamed(encoding ?? "gzip") ?? gzip;
+}
+
+/** @throws ConnectError with `invalid_argument` for a name that HTTP/2 does not allow. */
+export function checkAttachment(name: string): void {
+  if (forbidden.has(name))
+    throw new ConnectError(`HTTP/2 has no header ${name}`, Code.InvalidArgument);
 }
 
 const noFields: readonly string[] = [];

@@ -20,8 +20,8 @@ import { AnswerReader } from "./answer-reader.js";
 import { errorFromTrailers, explainForeign, isGrpcAnswer, isOk } from "./answer-status.js";
 import { type Arrived, arrivedFrom, Packed } from "./arrived.js";
 import type { ChannelContext } from "./client-context.js";
-import { varyingHeaders } from "./client-request.js";
-import { explainEnd } from "./explain-end.js";
+import { encodingOf, varyingHeaders } from "./client-request.js";
+import { deadlinePassed, explainEnd } from "./explain-end.js";
 import { headersFromList } from "./headers-from-list.js";
 import { IncomingQueue } from "./incoming-queue.js";
 import { MessageReader } from "./message-reader.js";
@@ -54,6 +54,8 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   /** Settles when the answer has been read, has failed or was left. */
   readonly #readOut = Promise.withResolvers<void>();
   readonly #trailer = new Headers();
+  /** When the peer's time is up, as it was told. */
+  readonly #dueMs: number;
   #stream: ClientStream | undefined;
   #headers: HeaderList | undefined;
   /** Whether headers of an answer have come that are not its end as well. */
@@ -66,11 +68,15 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
     this.#context = context;
     this.#request = request;
     this.#details = details;
+    const { timeoutMs } = details;
+    this.#dueMs =
+      timeoutMs === Number.POSITIVE_INFINITY ? timeoutMs : context.clock.nowMs() + timeoutMs;
     const { input } = request.method;
     this.#sender = new MessageSender(
       request.input,
       (message) => encodeMessage(input, message),
       request.compressMinBytes,
+      encodingOf(request),
     );
     this.#reader = new MessageReader(context.maxReceiveBytes);
     this.#queue = new IncomingQueue(
@@ -145,7 +151,15 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
   }
 
   onEnd(end: StreamEnd): void {
-    if (!this.#over) this.#finish(explainEnd(this.#context.pool.peer, end));
+    if (!this.#over) this.#finish(this.#explain(end));
+  }
+
+  /** A peer that cancels when time is up has its timer to thank for being first. */
+  #explain(end: StreamEnd): WireError {
+    const { pool, clock } = this.#context;
+    const error = explainEnd(pool.peer, end);
+    const isLate = error.code === Code.Canceled && clock.nowMs() >= this.#dueMs;
+    return isLate ? deadlinePassed(pool.peer) : error;
   }
 
   /** Whether messages of the request may be compressed. */
@@ -155,8 +169,10 @@ class StreamAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
 
   #errorFrom(trailers: HeaderList): ConnectError {
     const { peer } = this.#context.pool;
-    const error = errorFromTrailers(peer, trailers);
-    return this.#mayPack ? explainEncoding(error, peer, trailers, this.#headers) : error;
+    const error = errorFromTrailers(peer, trailers, this.#headers);
+    return this.#mayPack
+      ? explainEncoding(error, encodingOf(this.#request), peer, trailers, this.#headers)
+      : error;
   }
 
   readonly #take = (payload: Buffer, flags: number): void => {

@@ -21,9 +21,8 @@ import type { ConnectionWaiter } from "../connection/connection-waiter.js";
 import type { PooledConnection } from "../connection/pooled-connection.js";
 import { errorFromTrailers, explainForeign, isGrpcAnswer, isOk } from "./answer-status.js";
 import type { ChannelContext } from "./client-context.js";
-import { varyingHeaders } from "./client-request.js";
+import { encodingOf, varyingHeaders } from "./client-request.js";
 import { explainEnd } from "./explain-end.js";
-import { gzip } from "./gzip.js";
 import { headersFromList } from "./headers-from-list.js";
 import { messageHead } from "./message-head.js";
 import { MessageReader, type ReadFault } from "./message-reader.js";
@@ -132,7 +131,7 @@ class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
 
   async #pack(payload: Uint8Array): Promise<void> {
     try {
-      const packed = await gzip(payload);
+      const packed = await encodingOf(this.#request).compress(payload);
       if (this.#listener === undefined) return;
       this.#isPacked = true;
       this.#connect(packed);
@@ -186,8 +185,10 @@ class UnaryAttempt implements RunningAttempt, StreamSink, ConnectionWaiter {
 
   #errorFrom(trailers: HeaderList): ConnectError {
     const { peer } = this.#context.pool;
-    const error = errorFromTrailers(peer, trailers);
-    return this.#isPacked ? explainEncoding(error, peer, trailers, this.#headers) : error;
+    const error = errorFromTrailers(peer, trailers, this.#headers);
+    return this.#isPacked
+      ? explainEncoding(error, encodingOf(this.#request), peer, trailers, this.#headers)
+      : error;
   }
 
   #decompress(payload: Buffer): void {

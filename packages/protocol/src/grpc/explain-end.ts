@@ -1,6 +1,7 @@
 import { Code } from "@connectrpc/connect";
 import { ErrorCode, formatErrorCode, type StreamEnd } from "@thrice/http2";
 import { WireError } from "../client/wire-error.js";
+import { channelClosed } from "../connection/pool-error.js";
 
 /**
  * Names origin and status of an attempt whose stream ended before its status came.
@@ -28,12 +29,21 @@ export function explainEnd(peer: string, end: StreamEnd): WireError {
         ? lost(peer, end.error?.message ?? "the peer closed it", end.error)
         : WireError.ofUnsent(`${peer} went away before the request was sent`, end.error);
     case "closed-here":
-      return new WireError("cancelled", Code.Canceled, "the channel was closed", end.error);
+      return channelClosed(end.error);
     case "peer-violation":
       return end.scope === "connection"
         ? lost(peer, `it broke the protocol: ${end.reason}`)
         : new WireError("answered", Code.Internal, `${peer} broke the protocol: ${end.reason}`);
   }
+}
+
+/** The error of a stream that the peer cancels when its time is up. @see grpc-go internal/transport/http2_client.go */
+export function deadlinePassed(peer: string): WireError {
+  return new WireError(
+    "answered",
+    Code.DeadlineExceeded,
+    `${peer} cancelled the stream at its deadline`,
+  );
 }
 
 function explainReset(peer: string, resetCode: number): WireError {

@@ -2,28 +2,31 @@
 import type { Message } from "@bufbuild/protobuf";
 import type { Http2Stream } from "@thrice/http2";
 import type { RequestInput } from "../channel.js";
-import { gzip } from "./gzip.js";
+import { type Encoding, gzip } from "./encodings.js";
 import { messageHead } from "./message-head.js";
 
 export class MessageSender {
   readonly #source: AsyncIterator<Message>;
   readonly #encode: (message: Message) => Uint8Array;
   readonly #compressMinBytes: number;
+  readonly #encoding: Encoding;
   #resume: (() => void) | undefined;
   #isReading = false;
   #left = false;
   #ended = false;
 
-  /** Messages of at least `compressMinBytes` are compressed with gzip. */
+  /** Messages of at least `compressMinBytes` are compressed with `encoding`. */
   constructor(
     input: RequestInput,
     encode: (message: Message) => Uint8Array,
     compressMinBytes = Number.POSITIVE_INFINITY,
+    encoding = gzip,
   ) {
     const messages = input.kind === "many" ? input.messages : single(input.message);
     this.#source = messages[Symbol.asyncIterator]();
     this.#encode = encode;
     this.#compressMinBytes = compressMinBytes;
+    this.#encoding = encoding;
   }
 
   /** Resolves when the source has ended or was left. Rejects with what the source or the encoding threw. */
@@ -40,7 +43,7 @@ export class MessageSender {
         if (this.#left) break;
         const message = this.#encode(next.value);
         const isPacked = message.length >= this.#compressMinBytes;
-        const payload = isPacked ? await gzip(message) : message;
+        const payload = isPacked ? await this.#encoding.compress(message) : message;
         if (this.#left) break;
         const goOn = stream.sendData(payload, false, messageHead(payload.length, isPacked));
         if (!goOn && !stream.hasEnded) await this.#writable();

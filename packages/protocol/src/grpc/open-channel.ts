@@ -4,6 +4,8 @@ import { ConnectionPool } from "../connection/connection-pool.js";
 import { systemNetwork } from "../connection/dial/network.js";
 import { SecureNetwork } from "../connection/dial/secure-network.js";
 import type { ClientTls } from "../tls/client-tls.js";
+import { openUniversalChannel } from "../universal/open-universal-channel.js";
+import type { Protocol } from "../universal/universal-context.js";
 import type { ChannelContext } from "./client-context.js";
 import { RequestHeaders } from "./client-request.js";
 import { startStream } from "./client-stream.js";
@@ -19,17 +21,39 @@ export interface ChannelOptions {
   readonly clock: Clock;
   /** Secures the connections; in the clear if unset. */
   readonly tls?: ClientTls | undefined;
+  /** What is spoken. @defaultValue "grpc" */
+  readonly protocol?: Protocol | undefined;
+  /** What carries Connect and gRPC-Web; gRPC needs "2". @defaultValue "2" */
+  readonly httpVersion?: "1.1" | "2" | undefined;
+  /** Messages in the binary form; as JSON if false. @defaultValue true */
+  readonly useBinaryFormat?: boolean | undefined;
+  /** Whether Connect asks with GET where the method has no side effects. @defaultValue false */
+  readonly useHttpGet?: boolean | undefined;
 }
 
-/** Makes the way to one endpoint: gRPC over HTTP/2. Connects when it is first needed. */
+/** Makes the way to one endpoint. Connects when it is first needed. */
 export function openChannel(place: Place, options: ChannelOptions): Channel {
-  const { connectTimeoutMs, maxReceiveBytes, clock, tls } = options;
+  const { protocol = "grpc", httpVersion = "2", useBinaryFormat = true } = options;
+  if (protocol === "grpc" && useBinaryFormat) return openGrpcChannel(place, options);
+  return openUniversalChannel(place, {
+    ...{ ...options, protocol, useBinaryFormat, useHttpGet: options.useHttpGet === true },
+    openPool: httpVersion === "2" ? () => openPool(place, options) : undefined,
+  });
+}
+
+function openPool(place: Place, { connectTimeoutMs, clock, tls }: ChannelOptions): ConnectionPool {
   const target = "path" in place ? { path: place.path } : { host: place.host, port: place.port };
   const network = tls === undefined ? systemNetwork : new SecureNetwork(tls, target);
-  const pool = new ConnectionPool({ target, connectTimeoutMs, clock }, network);
+  return new ConnectionPool({ target, connectTimeoutMs, clock }, network);
+}
+
+/** The fast path: gRPC over HTTP/2, in the binary form. */
+function openGrpcChannel(place: Place, options: ChannelOptions): Channel {
+  const { maxReceiveBytes, clock, tls } = options;
+  const pool = openPool(place, options);
   const scheme = tls === undefined ? "http" : "https";
-  const headers = new RequestHeaders(scheme, authorityOf(target));
-  const context: ChannelContext = { pool, headers, maxReceiveBytes };
+  const headers = new RequestHeaders(scheme, authorityOf(place));
+  const context: ChannelContext = { pool, headers, maxReceiveBytes, clock };
   return {
     start: (request, details, listener) => {
       const { input, method } = request;

@@ -1,7 +1,7 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { HeaderList } from "@thrice/http2";
 import { WireError } from "../client/wire-error.js";
-import { gunzip } from "./gzip.js";
+import { encodingNamed } from "./encodings.js";
 import type { ReadFault } from "./message-reader.js";
 
 /** Decompresses a message whose head says that it is compressed, as `headers` name the encoding. */
@@ -10,12 +10,13 @@ export async function openPayload(
   headers: HeaderList | undefined,
   maxBytes: number,
 ): Promise<Uint8Array> {
-  const encoding = headers?.get("grpc-encoding") ?? "identity";
-  if (encoding === "gzip") return gunzip(payload, maxBytes);
-  if (encoding === "identity") {
+  const name = headers?.get("grpc-encoding") ?? "identity";
+  const encoding = encodingNamed(name);
+  if (encoding !== undefined) return encoding.decompress(payload, maxBytes);
+  if (name === "identity") {
     throw new ConnectError("a message says it is compressed, but not how", Code.Internal);
   }
-  throw new ConnectError(`unsupported response encoding "${encoding}"`, Code.Internal);
+  throw new ConnectError(`unsupported response encoding "${name}"`, Code.Internal);
 }
 
 /** The error of an answer that a `MessageReader` could not read. */

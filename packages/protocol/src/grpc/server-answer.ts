@@ -2,7 +2,6 @@
 import { Code, ConnectError } from "@connectrpc/connect";
 import { type Logger, logQuietly } from "@thrice/core";
 import { ErrorCode, type ServerStream } from "@thrice/http2";
-import { gzip } from "./gzip.js";
 import { messageHead } from "./message-head.js";
 import type { ServerContext } from "./server-context.js";
 import { appendMetadata } from "./server-metadata.js";
@@ -41,9 +40,9 @@ export class ServerAnswer {
   sendNext(message: object): boolean | Promise<boolean> {
     const bytes = this.#encode(message);
     if (this.hasEnded) return false;
-    const { compressMinBytes, form } = this.#plan;
+    const { compressMinBytes, form, route } = this.#plan;
     const mayPack = compressMinBytes !== Number.POSITIVE_INFINITY;
-    if (!this.#hasHeaders) this.#sendHeaders(mayPack ? form.gzip : form.plain);
+    if (!this.#hasHeaders) this.#sendHeaders(mayPack ? form[route.encoding.name] : form.plain);
     if (bytes.length >= compressMinBytes) return this.#sendNextPacked(bytes);
     return this.#stream.sendData(bytes, false, messageHead(bytes.length, false));
   }
@@ -74,8 +73,11 @@ export class ServerAnswer {
   }
 
   #sendStatus(error: ConnectError): void {
-    const fields = this.#hasHeaders ? [] : [...this.context.headerFields()];
-    fields.push(...this.context.trailerFields());
+    // In an answer that is nothing but trailers, callers take all metadata for trailers.
+    if (!this.#hasHeaders && this.context.headerFields().length > 0) {
+      this.#sendHeaders(this.#plan.form.plain);
+    }
+    const fields = [...this.context.trailerFields()];
     // What another server said is passed on by the error's own fields; its metadata was meant for us.
     if (!error.isWireError) appendMetadata(fields, error.metadata);
     fields.push(...this.#statusFields(error));
@@ -100,15 +102,16 @@ export class ServerAnswer {
   }
 
   async #sendPacked(bytes: Uint8Array): Promise<void> {
-    const packed = await gzip(bytes);
+    const { form, route } = this.#plan;
+    const packed = await route.encoding.compress(bytes);
     if (this.hasEnded) return;
-    this.#sendHeaders(this.#plan.form.gzip);
+    this.#sendHeaders(form[route.encoding.name]);
     this.#stream.sendData(packed, false, messageHead(packed.length, true));
     this.finish();
   }
 
   async #sendNextPacked(bytes: Uint8Array): Promise<boolean> {
-    const packed = await gzip(bytes);
+    const packed = await this.#plan.route.encoding.compress(bytes);
     if (this.hasEnded) return false;
     return this.#stream.sendData(packed, false, messageHead(packed.length, true));
   }

@@ -4,6 +4,7 @@ import {
   type DescMethod,
   fromJsonString,
   type Message,
+  type Registry,
   toJsonString,
 } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
@@ -32,25 +33,25 @@ export function binaryCodec({ input, output }: DescMethod): MethodCodec {
   };
 }
 
-/** Messages as JSON. Fields that the schema does not have are ignored. */
-export function jsonCodec({ input, output }: DescMethod): MethodCodec {
+/** Messages as JSON. Fields that the schema does not have are ignored; `registry` has what an `Any` may hold. */
+export function jsonCodec({ input, output }: DescMethod, registry: Registry): MethodCodec {
+  const reading = { ignoreUnknownFields: true, registry };
+  const writing = { registry };
   return {
     decode(bytes, start) {
       try {
-        return fromJsonString(input, textOf(bytes, start), readJson);
+        return fromJsonString(input, textOf(bytes, start), reading);
       } catch (cause) {
         throw unreadable(input.typeName, Code.InvalidArgument, cause);
       }
     },
     encode: (answer) =>
-      Buffer.from(toJsonString(output, create(output, answer as MessageInit)), "utf8"),
+      Buffer.from(toJsonString(output, create(output, answer as MessageInit), writing), "utf8"),
   };
 }
 
 /** Whether it is one, `create` and the encoding find out. */
 type MessageInit = Record<string, unknown>;
-
-const readJson = { ignoreUnknownFields: true };
 
 function textOf(bytes: Uint8Array, start: number): string {
   return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString("utf8", start);

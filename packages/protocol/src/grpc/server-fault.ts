@@ -1,6 +1,6 @@
 /** Requests that break the rules of gRPC, and the errors they are answered with. Most codes are those of Connect. */
 import { Code, ConnectError } from "@connectrpc/connect";
-import { gunzip } from "./gzip.js";
+import { readHere } from "./encodings.js";
 import type { ReadFault } from "./message-reader.js";
 import type { GrpcPlan } from "./server-plan.js";
 
@@ -36,13 +36,16 @@ export function wrongTimeout(value: string): ConnectError {
 
 /** The request names an encoding that is not spoken here. The answer's headers list those that are. */
 export function unknownEncoding(encoding: string): ConnectError {
-  const text = `unknown compression "${encoding}": supported encodings are gzip`;
+  const text = `unknown compression "${encoding}": supported encodings are ${readHere}`;
   return new ConnectError(text, Code.Unimplemented);
 }
 
 /** Decompresses a message whose head says that it is compressed. */
-export function unpack(payload: Uint8Array, { sendsGzip, route }: GrpcPlan): Promise<Uint8Array> {
-  if (sendsGzip) return gunzip(payload, route.maxReceiveBytes);
+export function unpack(
+  payload: Uint8Array,
+  { sentEncoding, route }: GrpcPlan,
+): Promise<Uint8Array> {
+  if (sentEncoding !== undefined) return sentEncoding.decompress(payload, route.maxReceiveBytes);
   const text = "a message says it is compressed, but the request does not say how";
   return Promise.reject(new ConnectError(text, Code.Internal));
 }

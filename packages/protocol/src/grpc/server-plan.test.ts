@@ -1,4 +1,4 @@
-import { isGrpc, parseGrpcContentType, readsGzip } from "./server-plan.js";
+import { isGrpc, parseGrpcContentType, readsEncoding } from "./server-plan.js";
 
 test.each([
   { type: "application/grpc", parsed: "bare", grpc: true },
@@ -24,6 +24,7 @@ test.each([
   { accepted: "identity", encoding: "gzip", answer: false },
   { accepted: "identity, deflate,gzip", encoding: "identity", answer: true },
   { accepted: "xgzip", encoding: "identity", answer: false },
+  { accepted: "br", encoding: "identity", answer: false },
 ])("who sends $encoding and accepts $accepted gets gzip: $answer", (row) => {
-  expect(readsGzip(row.accepted, row.encoding)).toBe(row.answer);
+  expect(readsEncoding("gzip", row.accepted, row.encoding)).toBe(row.answer);
 });

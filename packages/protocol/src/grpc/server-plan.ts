@@ -5,15 +5,17 @@
  */
 import { PreparedHeaders } from "@thrice/http2";
 import type { Route } from "../server/route.js";
-import { acceptsGzip } from "./accepts-gzip.js";
+import { type Encoding, readHere } from "./encodings.js";
+import { listsEncoding } from "./lists-encoding.js";
 import type { MethodCodec } from "./server-codec.js";
 
 /** Header lists of answers in one content type. */
 export interface AnswerForm {
   /** Before messages none of which is compressed, and for answers that are nothing but a status. */
   readonly plain: PreparedHeaders;
-  /** Before messages any of which may be compressed. */
+  /** Before messages any of which may be compressed, with the encoding of that name. */
   readonly gzip: PreparedHeaders;
+  readonly br: PreparedHeaders;
 }
 
 export interface GrpcPlan {
@@ -21,13 +23,13 @@ export interface GrpcPlan {
   readonly route: Route;
   readonly codec: MethodCodec;
   readonly form: AnswerForm;
-  /** Whether compressed messages of the request are so with gzip. */
-  readonly sendsGzip: boolean;
+  /** How compressed messages of the request are so; undefined if the request does not say. */
+  readonly sentEncoding: Encoding | undefined;
   /** Encoding that the request names and that is not spoken here. */
   readonly unknownEncoding: string | undefined;
   /** `grpc-timeout`, if it stands in the part of the headers that repeats. */
   readonly sharedTimeout: string | undefined;
-  /** Length from which on messages of the answer are compressed with gzip, in bytes; `Infinity` for none. */
+  /** Length from which on messages of the answer are compressed, in bytes; `Infinity` for none. */
   readonly compressMinBytes: number;
 }
 
@@ -58,21 +60,22 @@ export const answerForms = {
 };
 
 /**
- * Whether the caller reads gzip. A caller that does not say what it reads, but compresses what it sends, reads that.
+ * Whether the caller reads the encoding of that name. A caller that does not say what it reads, but compresses what it sends, reads that.
  *
  * @see https://github.com/grpc/grpc/blob/v1.66.0/doc/compression.md
  */
-export function readsGzip(accepted: string | undefined, encoding: string): boolean {
-  if (accepted === undefined || accepted === "") return encoding === "gzip";
-  return acceptsGzip(accepted);
+export function readsEncoding(name: string, accepted: string | undefined, sent: string): boolean {
+  if (accepted === undefined || accepted === "") return sent === name;
+  return listsEncoding(accepted, name);
 }
 
 const contentType = /^application\/grpc(?:\+(proto|json))?(?:\s*;.*)?$/i;
 
 function answerForm(type: string): AnswerForm {
-  const fields = [":status", "200", "content-type", type, "grpc-accept-encoding", "gzip"];
+  const fields = [":status", "200", "content-type", type, "grpc-accept-encoding", readHere];
   return {
     plain: new PreparedHeaders(fields),
     gzip: new PreparedHeaders([...fields, "grpc-encoding", "gzip"]),
+    br: new PreparedHeaders([...fields, "grpc-encoding", "br"]),
   };
 }

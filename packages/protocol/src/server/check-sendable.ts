@@ -1,4 +1,10 @@
-import { type DescMessage, type Message, toBinary, toJsonString } from "@bufbuild/protobuf";
+import {
+  type DescMessage,
+  type Message,
+  type Registry,
+  toBinary,
+  toJsonString,
+} from "@bufbuild/protobuf";
 import { Code, ConnectError, type Interceptor } from "@connectrpc/connect";
 import { type Logger, logQuietly } from "@thrice/core";
 
@@ -7,11 +13,12 @@ import { type Logger, logQuietly } from "@thrice/core";
  * answer, and nobody else. It gives no hook to serialise with, so that each answer is serialised twice: measured at
  * 1.5 µs for 20 bytes, 9 µs for 1 kB and 2 ms for 1 MB.
  */
-export function checkSendable(logger: Logger): Interceptor {
+export function checkSendable(logger: Logger, registry: Registry): Interceptor {
+  const toJson: Serialise = (type, message) => toJsonString(type, message, { registry });
   return (next) => async (request) => {
     const { header, url, method, service } = request;
     const form = header.get("content-type") ?? new URL(url).searchParams.get("encoding") ?? "";
-    const serialise: Serialise = form.includes("json") ? toJsonString : toBinary;
+    const serialise: Serialise = form.includes("json") ? toJson : toBinary;
     const check = (message: Message) => {
       try {
         serialise(method.output, message);

@@ -1,6 +1,7 @@
 import { memoryLogger } from "@thrice/core/testing";
 import { HeaderList, SharedFields } from "@thrice/http2";
 import { KindsService } from "../../test/gen/kinds/kinds_pb.js";
+import { brotli, gzip } from "../grpc/encodings.js";
 import { planRequest } from "./request-plan.js";
 import { Routes } from "./routes.js";
 
@@ -55,9 +56,10 @@ describe("planRequest", () => {
   });
 
   test.each([
-    { encoding: "gzip", sendsGzip: true, unknownEncoding: undefined },
-    { encoding: "identity", sendsGzip: false, unknownEncoding: undefined },
-    { encoding: "br", sendsGzip: false, unknownEncoding: "br" },
+    { encoding: "gzip", sentEncoding: gzip, unknownEncoding: undefined },
+    { encoding: "br", sentEncoding: brotli, unknownEncoding: undefined },
+    { encoding: "identity", sentEncoding: undefined, unknownEncoding: undefined },
+    { encoding: "snappy", sentEncoding: undefined, unknownEncoding: "snappy" },
   ])("of encoding $encoding", ({ encoding, ...rest }) => {
     expect(planRequest(list([...post, "grpc-encoding", encoding]), routes)).toMatchObject(rest);
   });

@@ -5,12 +5,13 @@
  * only looked through for fields that would change it.
  */
 import type { HeaderList } from "@thrice/http2";
+import { encodingNamed } from "../grpc/encodings.js";
 import {
   answerForms,
   type GrpcPlan,
   isGrpc,
   parseGrpcContentType,
-  readsGzip,
+  readsEncoding,
 } from "../grpc/server-plan.js";
 import type { Route } from "./route.js";
 import type { Routes } from "./routes.js";
@@ -66,16 +67,21 @@ function decide(headers: HeaderList, routes: Routes): RequestPlan {
   const spoken = headers.get(":method") === "POST" ? parseGrpcContentType(type) : undefined;
   if (spoken === undefined) return { kind: "universal", route, expectsContinue };
   const encoding = headers.get("grpc-encoding") ?? "identity";
+  const sentEncoding = encodingNamed(encoding);
   return {
     kind: "grpc",
     route,
     expectsContinue,
     codec: spoken === "json" ? route.json : route.binary,
     form: answerForms[spoken],
-    sendsGzip: encoding === "gzip",
-    unknownEncoding: encoding === "gzip" || encoding === "identity" ? undefined : encoding,
+    sentEncoding,
+    unknownEncoding: sentEncoding || encoding === "identity" ? undefined : encoding,
     sharedTimeout: valueIn(headers.shared.fields, "grpc-timeout"),
-    compressMinBytes: readsGzip(headers.get("grpc-accept-encoding"), encoding)
+    compressMinBytes: readsEncoding(
+      route.encoding.name,
+      headers.get("grpc-accept-encoding"),
+      encoding,
+    )
       ? route.compressMinBytes
       : Number.POSITIVE_INFINITY,
   };

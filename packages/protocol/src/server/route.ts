@@ -4,7 +4,9 @@ import { Code, ConnectError, createConnectRouter, type HandlerContext } from "@c
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import type { Logger } from "@thrice/core";
+import { type Encoding, encodingNamed, gzip } from "../grpc/encodings.js";
 import { binaryCodec, jsonCodec, type MethodCodec } from "../grpc/server-codec.js";
+import { jsonTypesOf } from "../json/json-types.js";
 import { checkSendable } from "./check-sendable.js";
 import { endWhenStopped } from "./end-when-stopped.js";
 import type { ServedService } from "./served-service.js";
@@ -21,6 +23,8 @@ export interface Route {
   readonly maxTimeoutMs: number;
   /** Length from which on answers are compressed, in bytes; `Infinity` for none. */
   readonly compressMinBytes: number;
+  /** How answers are compressed, over gRPC. */
+  readonly encoding: Encoding;
   readonly handle: Handle;
   readonly binary: MethodCodec;
   readonly json: MethodCodec;
@@ -31,11 +35,13 @@ export interface Route {
 /** The routes of a service, one for each method. */
 export function routesOf(served: ServedService, logger: Logger): Route[] {
   const { maxReceiveBytes, compressMinBytes = unbounded, maxTimeoutMs = unbounded } = served;
+  const registry = jsonTypesOf(served.service);
   const router = createConnectRouter({
     acceptCompression: [compressionGzip, compressionBrotli],
     compressMinBytes,
     readMaxBytes: maxReceiveBytes,
-    interceptors: [endWhenStopped, checkSendable(logger)],
+    interceptors: [endWhenStopped, checkSendable(logger, registry)],
+    jsonOptions: { registry },
   });
   router.service(served.service, served.implementation);
   return router.handlers.map((universal) => ({
@@ -44,9 +50,10 @@ export function routesOf(served: ServedService, logger: Logger): Route[] {
     maxReceiveBytes,
     compressMinBytes,
     maxTimeoutMs,
+    encoding: encodingNamed(served.encoding ?? "gzip") ?? gzip,
     handle: handleOf(served, universal.method),
     binary: binaryCodec(universal.method),
-    json: jsonCodec(universal.method),
+    json: jsonCodec(universal.method, registry),
     universal,
   }));
 }

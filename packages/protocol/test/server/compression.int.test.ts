@@ -1,5 +1,5 @@
 /** Compression in both directions, seen from the wire. */
-import { gunzipSync, gzipSync } from "node:zlib";
+import { brotliCompressSync, brotliDecompressSync, gunzipSync, gzipSync } from "node:zlib";
 import { Code } from "@connectrpc/connect";
 import { closeAfterEach } from "../support/close-after-each.js";
 import { expectNothingUncaught } from "../support/expect-nothing-uncaught.js";
@@ -9,8 +9,8 @@ import { note, openServed } from "./support/served.js";
 const closing = closeAfterEach();
 expectNothingUncaught();
 
-async function open(compressMinBytes?: number) {
-  const { port } = closing(await openServed(undefined, 10_000, compressMinBytes));
+async function open(compressMinBytes?: number, encoding?: "gzip" | "br") {
+  const { port } = closing(await openServed(undefined, 10_000, compressMinBytes, encoding));
   const client = closing(await openRawClient(port));
   const stillServes = async () => {
     expect(await client.start("Unary").sendNotes(["x"], true).status()).toMatchObject({ code: 0 });
@@ -29,6 +29,14 @@ describe("compressed requests", () => {
     call.send(packed(envelope("h").subarray(5)), true);
     expect(await call.status()).toEqual({ code: 0, message: "" });
     expect(call.texts()).toEqual([expect.stringContaining("h")]);
+  });
+
+  test.each(["Unary", "Collect"])("to %s are read in brotli too", async (method) => {
+    const { client } = await open();
+    const call = client.start(method, { "grpc-encoding": "br" });
+    call.send(withHead(brotliCompressSync(envelope("h").subarray(5)), 1), true);
+    expect(await call.status()).toEqual({ code: 0, message: "" });
+    expect(call.texts()).toEqual(["h"]);
   });
 
   test.each(["Unary", "Collect"])(
@@ -51,12 +59,12 @@ describe("compressed requests", () => {
 
   test("of an encoding that is not spoken are refused, and told what is", async () => {
     const { client, stillServes } = await open();
-    const call = client.start("Unary", { "grpc-encoding": "br" }).send(hi, true);
+    const call = client.start("Unary", { "grpc-encoding": "snappy" }).send(hi, true);
     expect(await call.status()).toMatchObject({
       code: Code.Unimplemented,
-      message: expect.stringContaining('"br"'),
+      message: expect.stringContaining('"snappy"'),
     });
-    expect(call.headers?.get("grpc-accept-encoding")).toBe("gzip");
+    expect(call.headers?.get("grpc-accept-encoding")).toBe("gzip,br");
     await stillServes();
   });
 });
@@ -104,6 +112,28 @@ describe("answers", () => {
     const call = client.start("Unary", { "grpc-accept-encoding": "gzip" });
     expect(await call.sendNotes([long], true).status()).toEqual({ code: 0, message: "" });
     expect(gunzipSync(call.body().subarray(5))).toEqual(envelope(long).subarray(5));
+  });
+
+  test.each([
+    { accepts: "br", encoding: "br" },
+    { accepts: "gzip, br", encoding: "br" },
+    { accepts: "gzip", encoding: undefined },
+  ])("of a server with brotli to who accepts $accepts are in $encoding", async (row) => {
+    const { client } = await open(1_024, "br");
+    const call = client.start("Unary", { "grpc-accept-encoding": row.accepts });
+    await call.sendNotes([long], true).ended;
+    expect(call.headers?.get("grpc-encoding")).toBe(row.encoding);
+  });
+
+  test("in brotli can be read, also those of a stream", async () => {
+    const { client } = await open(0, "br");
+    const call = client.start("Collect", { "grpc-accept-encoding": "br" });
+    expect(await call.sendNotes([long], true).status()).toEqual({ code: 0, message: "" });
+    expect(brotliDecompressSync(call.body().subarray(5))).toEqual(envelope(long).subarray(5));
+    const watch = client.start("Watch", { "grpc-accept-encoding": "br" });
+    await watch.sendNotes(["a"], true).ended;
+    expect(watch.headers?.get("grpc-encoding")).toBe("br");
+    expect(brotliDecompressSync(watch.body().subarray(5))).toEqual(envelope("a").subarray(5));
   });
 
   test("of a stream mix long and short messages in order", async () => {

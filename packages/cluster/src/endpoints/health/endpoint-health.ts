@@ -27,6 +27,13 @@ export interface HealthInit {
 
 /** What is due is looked for no more often than so, in milliseconds. */
 const stepMs = 10;
+/**
+ * Attempts at all endpoints, per endpoint, of which one must have had some: if chance chose, it would have none of so many in
+ * one of 150 times.
+ */
+const shunnedAfter = 5;
+/** Endpoints that count for that: a longer list is cut to about so many before calls choose. */
+const maxChosenFrom = 64;
 /** A probe that has not settled after so long is given up, in milliseconds. */
 const lostProbeMs = 10_000;
 
@@ -50,6 +57,8 @@ export class EndpointHealth {
   readonly #roster: Roster;
   readonly #prober: Prober | undefined;
   readonly #slow: SlowThreshold;
+  /** Attempts that have ended. */
+  #ended = 0;
   #lookedMs = Number.NEGATIVE_INFINITY;
   /** When an attempt last began or ended, and since when that has happened without a pause. */
   #beatMs = Number.NEGATIVE_INFINITY;
@@ -103,6 +112,7 @@ export class EndpointHealth {
       if (wentBack) health.forgetTimes();
       if (health.isAway && health.untilMs <= nowMs) this.#timeIsOver(endpoint, health, nowMs);
       if (health.probeDueMs <= nowMs) this.#probe(endpoint, health, nowMs);
+      if (health.watchDueMs <= nowMs) this.#lookIfShunned(endpoint, health, nowMs);
       dueMs = Math.min(dueMs, health.dueMs);
     }
     roster.dueMs = Math.min(roster.dueMs, Math.max(dueMs, nowMs + stepMs));
@@ -126,6 +136,7 @@ export class EndpointHealth {
     const nowMs = attempt.endedMs;
     const { stats } = attempt.endpoint as TrackedEndpoint;
     const tookMs = Math.max(0, nowMs - attempt.startedMs);
+    this.#ended++;
     this.#noteBeat(nowMs);
     const isSlow = verdict !== "bad" && tookMs >= this.#slow.ms;
     stats.health ??= new HealthRecord();
@@ -137,7 +148,7 @@ export class EndpointHealth {
       health.answeredMs = nowMs;
       this.#slow.refresh(this.#roster.endpoints, nowMs);
     }
-    const isAfterProof = verdict !== "neutral" && attempt.startedMs >= health.provedMs;
+    const isAfterProof = tells && attempt.startedMs >= health.provedMs;
     if (isAfterProof) health.noteProof(verdict === "good");
     if (health.state === "in" && verdict === "good" && !isSlow) return;
     const endpoint = this.#roster.find(attempt.endpoint);
@@ -145,7 +156,7 @@ export class EndpointHealth {
     const end = { attempt, endpoint, health, verdict, isSlow, isAfterProof, nowMs };
     if (health.state !== "in") this.#decide(end, tells);
     else if (verdict === "bad") this.#blame(end);
-    else if (isSlow) this.#putOnProbation(end);
+    else if (isSlow && !this.#putOnProbation(end)) this.#watch(endpoint, health, nowMs);
   }
 
   /** A process that has paused sees answers late, and must not blame those who gave them. */
@@ -163,7 +174,9 @@ export class EndpointHealth {
     const known = this.#roster.find(endpoint);
     if (known === undefined) return;
     const reason = `${inFlight} attempts under way, and no answer for ${Math.round(startedMs - sinceMs)} ms, far longer than elsewhere`;
-    this.#roster.eject(known, "slow", reason, startedMs);
+    if (this.#roster.eject(known, "slow", reason, startedMs)) {
+      this.#wantProbe(known, health, startedMs);
+    }
   }
 
   /** Starts no more probes. */
@@ -188,13 +201,41 @@ export class EndpointHealth {
     return `only ${good} of the last ${windowAttempts} attempts went well`;
   }
 
-  #putOnProbation({ endpoint, health, nowMs }: AttemptEnd): void {
+  #putOnProbation({ endpoint, health, verdict, nowMs }: AttemptEnd): boolean {
     const { windowAttempts } = this.#settings;
     const slow = health.slow(windowAttempts);
-    if (!(slow >= windowAttempts / 2)) return;
+    if (!(slow >= windowAttempts / 2)) return false;
     const fromMs = Math.round(this.#slow.ms);
     const reason = `${slow} of the last ${windowAttempts} attempts took ${fromMs} ms or more, far longer than elsewhere`;
-    this.#roster.eject(endpoint, "slow", reason, nowMs);
+    if (verdict === "neutral") this.#wantProbe(endpoint, health, nowMs);
+    return this.#roster.eject(endpoint, "slow", reason, nowMs);
+  }
+
+  /**
+   * A load balancer that looks at latencies may take none of its calls there any more after a slow one, and so never see
+   * that it has got well.
+   */
+  #watch(endpoint: TrackedEndpoint, health: HealthRecord, nowMs: number): void {
+    const { succeeded, failed } = endpoint.stats;
+    health.watch(succeeded + failed, this.#ended, nowMs + this.#settings.probationMs / 2);
+    this.#roster.wake(endpoint, health.watchDueMs);
+  }
+
+  #lookIfShunned(endpoint: TrackedEndpoint, health: HealthRecord, nowMs: number): void {
+    const { succeeded, failed, inFlight, latencyMs } = endpoint.stats;
+    const chosenFrom = Math.min(this.#roster.endpoints.length, maxChosenFrom);
+    const elsewhere = health.endedElsewhere(succeeded + failed, this.#ended);
+    if (latencyMs < this.#slow.ms) {
+      health.stopWatching();
+      this.#roster.forget(endpoint);
+    } else if (inFlight > 0 || elsewhere < shunnedAfter * chosenFrom) {
+      this.#watch(endpoint, health, nowMs);
+    } else {
+      const reason = `after one that took ${Math.round(latencyMs)} ms it got none of ${elsewhere} attempts`;
+      if (health.isUnanswered) this.#wantProbe(endpoint, health, nowMs);
+      if (!this.#roster.eject(endpoint, "slow", reason, nowMs))
+        this.#watch(endpoint, health, nowMs);
+    }
   }
 
   /** An attempt has ended at an endpoint that is ejected. */
@@ -213,11 +254,12 @@ export class EndpointHealth {
   }
 
   #failTrial({ endpoint, health, verdict, nowMs }: AttemptEnd): void {
-    if (verdict === "bad") {
-      this.#roster.eject(endpoint, "failing", "the call on trial failed", nowMs);
-      this.#wantProbe(endpoint, health, nowMs);
-    } else {
+    if (verdict === "good") {
       this.#roster.eject(endpoint, "slow", "the call on trial was slow", nowMs);
+    } else {
+      const what = verdict === "bad" ? "failed" : "got no answer";
+      this.#roster.eject(endpoint, "failing", `the call on trial ${what}`, nowMs);
+      this.#wantProbe(endpoint, health, nowMs);
     }
   }
 

@@ -14,6 +14,8 @@ export class HealthRecord {
   failuresInRow = 0;
   /** Moving average of what good answers took, in milliseconds; NaN until there was one. */
   typicalMs = Number.NaN;
+  /** Whether the last attempt that tells something was given up on, late. */
+  isUnanswered = false;
   /** When an attempt last went well. */
   answeredMs = Number.NEGATIVE_INFINITY;
   /** Ejections that count for how long the next one lasts. */
@@ -33,6 +35,11 @@ export class HealthRecord {
   provedMs = Number.POSITIVE_INFINITY;
   /** Whether attempts have failed after a probe went well: probes do not see what is wrong. */
   isBlind = false;
+  /** When it is looked whether calls still go to it, after a slow one; `Infinity` while nobody wants to know. */
+  watchDueMs = Number.POSITIVE_INFINITY;
+  /** Attempts that had ended by then: its own, and those at all endpoints. */
+  #ownEnded = 0;
+  #allEnded = 0;
   /** The last attempts, one bit each, the newest in bit 0. */
   #failed = 0;
   #slow = 0;
@@ -45,17 +52,18 @@ export class HealthRecord {
 
   /** When something is to be done about it; `Infinity` if nothing is. */
   get dueMs(): number {
-    return this.isAway ? Math.min(this.untilMs, this.probeDueMs) : this.probeDueMs;
+    return Math.min(this.isAway ? this.untilMs : this.watchDueMs, this.probeDueMs);
   }
 
   /** Whether something may be due about it some time. */
   get isTroubled(): boolean {
-    return this.state !== "in" || this.probeDueMs !== Number.POSITIVE_INFINITY;
+    return this.state !== "in" || this.dueMs !== Number.POSITIVE_INFINITY;
   }
 
   /** Takes note of an attempt; the last `window` of them count. */
   note(verdict: EndpointVerdict, isSlow: boolean, window: number): void {
     const mask = (1 << window) - 1;
+    this.isUnanswered = verdict === "neutral";
     if (verdict === "bad") this.failuresInRow++;
     else if (verdict === "good") this.failuresInRow = 0;
     this.#failed = ((this.#failed << 1) | (verdict === "bad" ? 1 : 0)) & mask;
@@ -71,6 +79,25 @@ export class HealthRecord {
   /** Of the last `window` attempts those that were slow; NaN while fewer are known. */
   slow(window: number): number {
     return this.#known < window ? Number.NaN : countBits(this.#slow);
+  }
+
+  /** Sees to it that at `dueMs` it is looked whether calls still go there. */
+  watch(ownEnded: number, allEnded: number, dueMs: number): void {
+    this.watchDueMs = dueMs;
+    if (this.#ownEnded === ownEnded && this.#allEnded > 0) return; // none came since
+    this.#ownEnded = ownEnded;
+    this.#allEnded = allEnded;
+  }
+
+  /** Attempts that have ended since it was watched, as long as none of them was its own; else 0. */
+  endedElsewhere(ownEnded: number, allEnded: number): number {
+    return ownEnded === this.#ownEnded ? allEnded - this.#allEnded : 0;
+  }
+
+  /** Watches no more. */
+  stopWatching(): void {
+    this.watchDueMs = Number.POSITIVE_INFINITY;
+    this.#allEnded = 0;
   }
 
   /** Averages in what a good answer took. */
@@ -96,6 +123,7 @@ export class HealthRecord {
     this.outSinceMs = Number.NEGATIVE_INFINITY;
     this.untilMs = Number.NEGATIVE_INFINITY;
     if (this.probeDueMs !== Number.POSITIVE_INFINITY) this.probeDueMs = Number.NEGATIVE_INFINITY;
+    if (this.watchDueMs !== Number.POSITIVE_INFINITY) this.watchDueMs = Number.NEGATIVE_INFINITY;
   }
 
   /** Forgets the attempts so far, so that what comes next is judged by itself. */

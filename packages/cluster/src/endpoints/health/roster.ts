@@ -92,6 +92,7 @@ export class Roster {
     health.outSinceMs = nowMs;
     health.untilMs = nowMs + forMs;
     health.wasProbedBad = false;
+    health.stopWatching();
     this.#ejected = others + 1;
     this.views.change(this.#ejected);
     this.wake(endpoint, health.untilMs);
@@ -152,8 +153,13 @@ export class Roster {
   /** An endpoint that is in and was to be probed is well, as far as probes tell. */
   settle(endpoint: TrackedEndpoint, nowMs: number): void {
     (endpoint.stats.health as HealthRecord).stopProbing();
-    if (endpoint.stats.health?.state === "in") this.#troubled.delete(endpoint);
+    this.forget(endpoint);
     this.#forgive(endpoint, healedRatio, nowMs);
+  }
+
+  /** Looks after an endpoint no more, if nothing is due about it. */
+  forget(endpoint: TrackedEndpoint): void {
+    if (!endpoint.stats.health?.isTroubled) this.#troubled.delete(endpoint);
   }
 
   /** How long the next stay away lasts, in milliseconds: each time twice as long, and at least half of it. */

@@ -13,10 +13,12 @@ export async function openServed(
   implementation: Kinds = echo,
   maxReceiveBytes = 4 * 1024 * 1024,
   compressMinBytes?: number,
+  encoding?: "gzip" | "br",
 ) {
   const clock = new FakeClock();
   const logger = memoryLogger();
-  const service = { service: KindsService, implementation, maxReceiveBytes, compressMinBytes };
+  const compressing = { compressMinBytes, encoding };
+  const service = { service: KindsService, implementation, maxReceiveBytes, ...compressing };
   const server = new WireServer({ services: [service], logger, clock });
   const port = await server.listen({ host: "127.0.0.1", port: 0 });
   const close = async () => {

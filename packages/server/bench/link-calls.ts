@@ -47,6 +47,7 @@ async function measure(handle: Handle, linkCalls: boolean): Promise<number> {
     exposeErrors: false,
     stopRetryChains: true,
     linkCalls,
+    interceptors: [],
   };
   const before = process.cpuUsage();
   for (let i = 0; i < calls; i++) await serveOne(handle, message, wire, rules);

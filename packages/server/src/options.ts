@@ -1,3 +1,4 @@
+import type { Interceptor } from "@connectrpc/connect";
 import {
   type Clock,
   type Compression,
@@ -93,6 +94,8 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
 /** The options of a service with every default filled in. */
 export interface ResolvedHandlerOptions {
   readonly exposeErrors: boolean;
+  /** Those of the server, then those of the service. */
+  readonly interceptors: readonly Interceptor[];
   readonly maxReceiveBytes: number;
   /** 0 for no bound. */
   readonly maxTimeoutMs: number;
@@ -153,6 +156,7 @@ export function resolveHandlerOptions(
 ): ResolvedHandlerOptions {
   const {
     exposeErrors = defaults.exposeErrors,
+    interceptors = [],
     maxReceiveBytes = defaults.maxReceiveBytes,
     maxTimeoutMs = defaults.maxTimeoutMs,
     group = defaults.group,
@@ -162,6 +166,7 @@ export function resolveHandlerOptions(
   } = options;
   return {
     exposeErrors: checkBoolean("exposeErrors", exposeErrors),
+    interceptors: [...defaults.interceptors, ...checkInterceptors(interceptors)],
     maxReceiveBytes: checkWholeNumber("maxReceiveBytes", maxReceiveBytes, 1, 0xffff_ffff),
     maxTimeoutMs: checkNumber("maxTimeoutMs", maxTimeoutMs, 0, maxTimerMs),
     compression: checkCompression(compression),
@@ -171,8 +176,14 @@ export function resolveHandlerOptions(
   };
 }
 
+function checkInterceptors(value: readonly Interceptor[]): readonly Interceptor[] {
+  if (Array.isArray(value) && value.every((one) => typeof one === "function")) return value;
+  throw new TypeError(`interceptors must be a list of functions, got ${show(value)}`);
+}
+
 const handlerDefaults: ResolvedHandlerOptions = {
   exposeErrors: false,
+  interceptors: [],
   maxReceiveBytes: 4 * 1024 * 1024,
   maxTimeoutMs: 0,
   compression: "none",
@@ -184,6 +195,7 @@ const handlerDefaults: ResolvedHandlerOptions = {
 /** Names of the options that a single service has. */
 export const knownHandlerOptions: ReadonlySet<string> = new Set([
   "exposeErrors",
+  "interceptors",
   "maxReceiveBytes",
   "maxTimeoutMs",
   "group",

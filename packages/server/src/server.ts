@@ -1,4 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
+import type { Interceptor } from "@connectrpc/connect";
 import {
   type Clock,
   checkKnownOptions,
@@ -105,9 +106,9 @@ class ThriceServer implements Server {
     handler: object,
     resolved: ResolvedHandlerOptions,
   ): ServedService {
-    const { exposeErrors, maxReceiveBytes, maxTimeoutMs, group, version } = resolved;
+    const { exposeErrors, interceptors, maxReceiveBytes, maxTimeoutMs, group, version } = resolved;
     const { logger, clock, stopRetryChains, linkCalls } = this.#options;
-    const rules = { exposeErrors, logger, clock, stopRetryChains, linkCalls };
+    const rules = { exposeErrors, interceptors, logger, clock, stopRetryChains, linkCalls };
     return {
       service,
       implementation: wrapHandler(service, handler, rules),
@@ -120,19 +121,23 @@ class ThriceServer implements Server {
     };
   }
 
-  /** Adds what every server has, without group and version, as those who ask know of none. The application's own wins. */
+  /**
+   * Adds what every server has, without group and version, as those who ask know of none. The application's own wins. Health
+   * has no interceptors, as probes bring no tokens; the schema is for those whom the server's let pass.
+   */
   #addBuiltIns(): void {
     const { health, reflection } = this.#options;
-    if (health) this.#addBuiltIn(healthBuiltIn(this.#board));
+    if (health) this.#addBuiltIn(healthBuiltIn(this.#board), []);
     if (!reflection) return;
     const services = [...this.#services.values()].map(({ service }) => service);
-    for (const builtIn of reflectionBuiltIns(services)) this.#addBuiltIn(builtIn);
+    for (const builtIn of reflectionBuiltIns(services))
+      this.#addBuiltIn(builtIn, this.#options.interceptors);
   }
 
-  #addBuiltIn({ service, handler }: BuiltIn): void {
+  #addBuiltIn({ service, handler }: BuiltIn, interceptors: readonly Interceptor[]): void {
     const key = formatServiceKey(service.typeName, "", "");
     if (this.#services.has(key)) return;
-    const options = { ...this.#options, group: "", version: "", maxTimeoutMs: 0 };
+    const options = { ...this.#options, group: "", version: "", maxTimeoutMs: 0, interceptors };
     this.#services.set(key, this.#servedFrom(service, handler, options));
   }
 

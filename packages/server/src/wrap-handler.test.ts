@@ -16,6 +16,7 @@ describe("wrapHandler", () => {
     clock: systemClock,
     stopRetryChains: true,
     linkCalls: true,
+    interceptors: [],
   };
 
   test("takes nothing that every object inherits for a method", () => {

@@ -8,7 +8,10 @@ const connect = dirname(createRequire(__filename).resolve("@connectrpc/connect")
 
 const ours = globSync("packages/{cluster,protocol,client}/src/**/*.ts", { cwd: root })
   .filter(
-    (file) => !/\.test\.ts$|\/testing\/|\/simulator\/|\/router\/|\/server\/|\/server-|-parse\.ts$/.test(file),
+    (file) =>
+      !/\.test\.ts$|\/testing\/|\/simulator\/|\/router\/|\/server\/|\/server-|-parse\.ts$/.test(
+        file,
+      ),
   )
   .map((file) => withoutComments(readFileSync(join(root, file), "utf8")));
 const connects = globSync("protocol{,-grpc}/*.js", { cwd: connect }).map((file) =>

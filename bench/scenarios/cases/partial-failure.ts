@@ -27,7 +27,7 @@ async function run({ ratio, clients = 1, retries }: Setting, { seed, contestant 
   const servers = sim.servers(3, { latency: lognormal({ medianMs: 5, p99Ms: 20 }) });
   const client = sim.clients(clients, { servers, retries, ...contestant.options });
   for (const server of servers) server.fail({ ratio });
-  const { total } = await sim.run({ client, perSecond: 200, seconds: 60 });
+  const { total } = await sim.run({ client, perSecond: 200, seconds: 120 });
   return { success: total.successRatio, load: total.loadFactor };
 }
 

@@ -34,7 +34,7 @@ export interface MethodOptions extends CompressionOptions {
   readonly backoff?: Partial<Backoff> | undefined;
   /** Which attempts a call makes and what it answers. @defaultValue `failover` */
   readonly cluster?: ClusterStrategy | undefined;
-  /** Which endpoint an attempt goes to. @defaultValue `random` */
+  /** Which endpoint an attempt goes to. @defaultValue `peakEwma` */
   readonly loadBalance?: LoadBalancer | undefined;
   /** String metadata sent with the request. Levels add up; the nearer one wins for a name. */
   readonly attachments?: AttachmentsInit | undefined;

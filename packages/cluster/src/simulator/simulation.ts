@@ -72,9 +72,7 @@ export class Simulation {
 
   /** Makes a source of chance of its own, which draws from 0 up to, but not including, 1. */
   random(): () => number {
-    return seededRandom(
-      Math.imul(this.#seed + 1, 0x9e37_79b1) + Math.imul(++this.#streams, 0x85eb_ca6b),
-    );
+    return seededRandom(mixed(this.#seed ^ mixed(++this.#streams)));
   }
 
   /**
@@ -117,4 +115,11 @@ export class Simulation {
     checkNumber("ms", ms, 0, Number.MAX_SAFE_INTEGER);
     await this.#clock.run(this.nowMs + ms, () => false);
   }
+}
+
+/** Spreads numbers that follow each other over all that 32 bits hold. @see A. Appleby, MurmurHash3, its finalizer */
+function mixed(value: number): number {
+  let bits = Math.imul(value ^ (value >>> 16), 0x85eb_ca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2_ae35);
+  return bits ^ (bits >>> 16);
 }

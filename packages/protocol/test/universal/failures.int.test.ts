@@ -2,13 +2,15 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { BusinessError } from "@thrice/core";
 import { resolveClientTls } from "../../src/index.js";
 import { echo, openServed } from "../server/support/served.js";
 import { ca, openTlsServed } from "../server/support/tls-served.js";
 import { answerOf, channelTo, endOf, note, one } from "../support/calls.js";
 import { closeAfterEach } from "../support/close-after-each.js";
 import { expectNothingUncaught } from "../support/expect-nothing-uncaught.js";
-import { openScriptedPeer } from "../support/scripted-peer.js";
+import { headersFrame } from "../support/frames.js";
+import { openScriptedPeer, type PeerConnection } from "../support/scripted-peer.js";
 import { wires } from "./wires.js";
 
 const closing = closeAfterEach();
@@ -141,6 +143,22 @@ describe("over HTTP/2", () => {
     const end = await endOf(closing(channelTo(port, { protocol: "connect" })).start(one("unary")));
     expect(end).toMatchObject({ outcome: "refused", code: "Unavailable" });
   });
+});
+
+test.each([
+  { status: "17", message: "sold out", says: "sold out" },
+  { status: "17", message: "50%", says: "50%" },
+])("Dubbo's status $status over gRPC in JSON is a business error: $message", async (row) => {
+  const onRequest = (peer: PeerConnection, id: number) =>
+    peer.write(
+      headersFrame(id, { ":status": "200", "content-type": "application/grpc+json" }),
+      headersFrame(id, { "grpc-status": row.status, "grpc-message": row.message }, { last: true }),
+    );
+  const { port } = closing(await openScriptedPeer({ onRequest }));
+  const channel = closing(channelTo(port, { protocol: "grpc", useBinaryFormat: false }));
+  const end = await channel.start(one("unary")).end;
+  expect(end).toMatchObject({ outcome: "answered", error: { rawMessage: row.says } });
+  expect(BusinessError.is(end.ok ? undefined : end.error)).toBe(true);
 });
 
 describe("over HTTP/1.1", () => {

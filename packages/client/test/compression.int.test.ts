@@ -20,6 +20,11 @@ describe("requests", () => {
       levels: { client: { compression: "br" } },
       encoding: "br",
     },
+    {
+      title: "by the client, with brotli, behind an interceptor of attempts",
+      levels: { client: { compression: "br", attemptInterceptors: [(next) => next] } },
+      encoding: "br",
+    },
     { title: "by the service", levels: { service: gzip }, encoding: "gzip" },
     { title: "by the method", levels: { method: gzip }, encoding: "gzip" },
     { title: "by the call", levels: { call: gzip }, encoding: "gzip" },

@@ -73,9 +73,12 @@ export {
   type CreateLoggerOptions,
   consoleLogger,
   createLogger,
+  type Discovery,
   type Endpoint,
   type EndpointStats,
   type FailedAttempt,
+  type FileRegistryOptions,
+  fileRegistry,
   type LiveEndpoint,
   type LoadBalancer,
   type Logger,
@@ -91,9 +94,12 @@ export {
   type RetryOn,
   type RoutedCall,
   type Router,
+  type ServiceAddresses,
   type ServiceOptions,
+  staticRegistry,
 } from "@thrice/core";
 export type { ClientTlsOptions } from "@thrice/protocol";
 export { type Client, newClient } from "./client.js";
+export type { ClientRegistryOptions } from "./discovery/registry-options.js";
 export type { ClientOptions } from "./options/client-options.js";
 export { callOptionsKey, createThriceTransport, type ThriceTransport } from "./transport.js";

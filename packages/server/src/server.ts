@@ -15,6 +15,7 @@ import {
   resolveServerOptions,
   type ServerOptions,
 } from "./options.js";
+import { Publication } from "./publication.js";
 import { wrapHandler } from "./wrap-handler.js";
 
 /**
@@ -53,6 +54,7 @@ class ThriceServer implements Server {
   readonly #services = new Map<string, ServedService>();
   #wire: WireServer | undefined;
   #port: number | undefined;
+  #publication: Publication | undefined;
   #listening: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
 
@@ -113,9 +115,22 @@ class ThriceServer implements Server {
     this.#wire = wire;
     const where = "path" in listen ? listen.path : `port ${this.#port}`;
     logQuietly(() => logger.debugf("listening on %s", where));
+    await this.#publish();
+  }
+
+  /** Lets consumers find what is served. */
+  async #publish(): Promise<void> {
+    const { publish, listen, clock } = this.#options;
+    const port = this.#port;
+    if (publish.registries.length === 0 || port === undefined || this.#stopping) return;
+    const host = "host" in listen ? listen.host : undefined;
+    const services = [...this.#services.values()];
+    this.#publication = new Publication(publish, services, { host, port }, clock);
+    await this.#publication.published();
   }
 
   async #close(): Promise<void> {
+    await this.#publication?.withdraw();
     await this.#listening?.catch(() => {});
     await this.#wire?.close(this.#options.graceMs);
     this.#port = undefined;

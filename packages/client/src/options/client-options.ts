@@ -5,7 +5,6 @@ import {
   createStaticDirectory,
   type HealthOptions,
   type HealthSettings,
-  keepEndpoints,
   parseServiceConfig,
   type ResolvedSubset,
   RetryBudget,
@@ -30,6 +29,7 @@ import {
   checkWholeNumber,
   consoleLogger,
   type Directory,
+  type Discovery,
   type Logger,
   type MethodOptions,
   maxTimerMs,
@@ -40,6 +40,12 @@ import {
   systemClock,
 } from "@thrice/core";
 import { type ClientTls, type ClientTlsOptions, resolveClientTls } from "@thrice/protocol";
+import { preferredRouter } from "../discovery/preferred-router.js";
+import {
+  type ClientRegistryOptions,
+  type ResolvedRegistry,
+  resolveRegistries,
+} from "../discovery/registry-options.js";
 import { checkEvents } from "./check-events.js";
 import {
   type CallSettings,
@@ -52,8 +58,18 @@ import {
 
 /** Options of a client. Those that also exist for a service, a method and a call are its defaults for them. */
 export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
-  /** Where the service is: `tri://host:port`, a list of such, or several in one text joined by `;`. */
-  readonly url: string | readonly string[];
+  /**
+   * Where every service is: `tri://host:port`, a list of such, or several in one text joined by `;`. A client has this or
+   * `registries`.
+   */
+  readonly url?: string | readonly string[] | undefined;
+  /** Where services are found, each registry alone or with what it counts among the others. */
+  readonly registries?: readonly (Discovery | ClientRegistryOptions)[] | undefined;
+  /**
+   * How long the first calls of a service wait for a registry to be heard, in milliseconds; 0 for not at all.
+   * @defaultValue 3_000
+   */
+  readonly discoveryTimeoutMs?: number | undefined;
   /** Say which of the endpoints a call may go to, each of what the one before it left. @defaultValue none */
   readonly routers?: readonly Router[] | undefined;
   /**
@@ -106,7 +122,11 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions {
 
 /** The options with every default filled in. */
 export interface ResolvedClientOptions {
-  readonly directory: Directory;
+  /** Of a URL; undefined with registries. */
+  readonly directory: Directory | undefined;
+  readonly registries: readonly ResolvedRegistry[];
+  readonly discoveryTimeoutMs: number;
+  readonly emptyProtection: boolean;
   readonly settings: CallSettings;
   readonly routers: readonly Router[];
   readonly subset: ResolvedSubset | undefined;
@@ -131,13 +151,12 @@ export interface ResolvedClientOptions {
 /** @throws TypeError or RangeError naming field, bound and value. */
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
   checkKnownOptions("options of newClient", options, known);
-  if (options.url === undefined) {
-    throw new TypeError('newClient needs url, for example { url: "tri://127.0.0.1:50051" }');
-  }
+  checkEndpointOptions(options);
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
   const {
     routers = [],
     interceptors = [],
+    discoveryTimeoutMs = 3_000,
     connectTimeoutMs = 1_000,
     maxReceiveBytes = 4 * 1024 * 1024,
     replayBufferBytes = 1024 * 1024,
@@ -149,14 +168,16 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     clock = systemClock,
     random = Math.random,
   } = options;
-  const directory = createStaticDirectory(parseAddresses(options.url));
-  const listeners = checkEvents(events);
+  const { url, registries } = options;
+  const resolved = registries === undefined ? [] : resolveRegistries(registries);
+  const prefers = resolved.some(({ preferred }) => preferred);
   return {
-    directory: checkBoolean("emptyProtection", emptyProtection)
-      ? keepEndpoints(directory, listeners)
-      : directory,
+    directory: url === undefined ? undefined : createStaticDirectory(parseAddresses(url)),
+    registries: resolved,
+    discoveryTimeoutMs: checkNumber("discoveryTimeoutMs", discoveryTimeoutMs, 0, maxTimerMs),
+    emptyProtection: checkBoolean("emptyProtection", emptyProtection),
     settings: resolveClientSettings(options),
-    routers: checkRouters(routers),
+    routers: [...(prefers ? [preferredRouter] : []), ...checkRouters(routers)],
     subset: resolveSubset(options.subset),
     tls: resolveClientTls(options.tls),
     interceptors: checkInterceptors(interceptors),
@@ -169,7 +190,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     serviceConfig: resolveServiceConfig(options.serviceConfig),
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
     health: resolveHealth(options.health),
-    events: listeners,
+    events: checkEvents(events),
     logger: checkLogger("logger", logger),
     clock: checkClock(clock),
     random: checkFunction("random", random),
@@ -180,6 +201,8 @@ const known: ReadonlySet<string> = new Set([
   ...methodOptionNames,
   ...serviceKeyNames,
   "url",
+  "registries",
+  "discoveryTimeoutMs",
   "routers",
   "subset",
   "tls",
@@ -199,6 +222,19 @@ const known: ReadonlySet<string> = new Set([
   "clock",
   "random",
 ]);
+
+function checkEndpointOptions({ url, registries }: ClientOptions): void {
+  if (url === undefined && registries === undefined) {
+    throw new TypeError(
+      'newClient needs url, for example { url: "tri://127.0.0.1:50051" }, or registries',
+    );
+  }
+  if (url !== undefined && registries !== undefined) {
+    throw new TypeError(
+      "url and registries exclude each other; a staticRegistry() can stand beside others",
+    );
+  }
+}
 
 function resolveClientSettings(options: ClientOptions): CallSettings {
   const { layers: _layers, ...settings } = layerSettings({}, checkMethodOptions(options));

@@ -24,6 +24,7 @@ const maxLists = 1_000;
  * of them, of that to a subset, and of that to those that are well.
  */
 export class ClientEndpoints implements EndpointSource {
+  readonly #directory: Directory;
   readonly #live: LiveEndpoints;
   readonly #health: EndpointHealth | undefined;
   readonly #views = new HealthViews(1);
@@ -37,6 +38,7 @@ export class ClientEndpoints implements EndpointSource {
 
   /** Without `health`, every endpoint takes calls at all times. */
   constructor(directory: Directory, clock: Clock, health?: HealthInit, narrowing: Narrowing = {}) {
+    this.#directory = directory;
     this.#live = new LiveEndpoints(directory, clock);
     if (health !== undefined) this.#health = new EndpointHealth(this.#live, clock, health);
     this.#narrowing = narrowing;
@@ -64,7 +66,9 @@ export class ClientEndpoints implements EndpointSource {
   whyNone(call: RoutedCall): string | undefined {
     const known = this.#live.current();
     const emptiedBy = this.#narrowing.chain?.narrow(known, call).emptiedBy;
-    if (emptiedBy === undefined) return undefined;
+    if (emptiedBy === undefined) {
+      return known.length === 0 ? this.#directory.whyNone?.() : undefined;
+    }
     return `router ${emptiedBy} leaves none of the ${known.length} that are known`;
   }
 

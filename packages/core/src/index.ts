@@ -98,6 +98,7 @@ export {
 export type { Logger, LogLevel, RecordLevel } from "./logger/logger.js";
 export { type PinoLike, pinoLogger } from "./logger/pino-logger.js";
 export { isUnprocessed, type Outcome } from "./outcome.js";
+export { type DubboEntry, dubboNameFromProvider, readDubboName } from "./registry/dubbo-url.js";
 export { type FileRegistryOptions, fileRegistry } from "./registry/file-registry.js";
 export {
   advertisedByProvider,

@@ -38,6 +38,11 @@ describe("names of providers, as Dubbo writes them", () => {
       reads: { timestamp: "1700000000", weight: "7" },
     },
     {
+      writer: "the registry of Dubbo-go 3.3.2",
+      name: "tri%3A%2F%2F10.0.0.1%3A20000%2Fgreet.GreetService%3Fanyhost%3Dtrue%26category%3Dproviders%26interface%3Dgreet.GreetService%26methods%3DGreet%2CGreetRetry%26methods%3DGreet%2CGreetRetry%26registry.role%3D3%26side%3Dprovider%26timestamp%3D1700000000%26weight%3D7",
+      reads: { "registry.role": "3", weight: "7" },
+    },
+    {
       writer: "Java",
       name: "tri%3A%2F%2F10.0.0.1%3A20000%2Fgreet.GreetService%3Fanyhost%3Dtrue%26interface%3Dgreet.GreetService%26methods%3DGreet%2CGreetRetry%26side%3Dprovider%26timestamp%3D1700000000000%26version%3D0.0.0",
       reads: { anyhost: "true", timestamp: "1700000000000" },

@@ -1,4 +1,5 @@
 /** Which side compresses what it sends: nobody, unless an option says so; the nearest level wins. */
+import type { Interceptor } from "@connectrpc/connect";
 import type { MethodOptions } from "@thrice/client";
 import type { ServerOptions } from "@thrice/server";
 import { Bench } from "./support/bench.js";
@@ -9,6 +10,7 @@ afterEach(() => bench.close());
 
 const long = "x".repeat(2_000);
 const gzip: MethodOptions = { compression: "gzip" };
+const pass: Interceptor = (next) => next;
 const none: MethodOptions = { compression: "none" };
 
 describe("requests", () => {
@@ -45,8 +47,8 @@ describe("requests", () => {
 
 test("requests are compressed as they were to be behind an interceptor of attempts", async () => {
   const server = await bench.serve();
-  const attemptInterceptors = [(next: never) => next];
-  const { stub } = bench.client({ url: server.url, compression: "br", attemptInterceptors });
+  const options = { compression: "br", attemptInterceptors: [pass] } as const;
+  const { stub } = bench.client({ url: server.url, ...options });
   await stub.unary({ text: long });
   expect(server.requests[0]?.header.get("grpc-encoding")).toBe("br");
 });

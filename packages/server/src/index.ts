@@ -9,6 +9,7 @@ export {
   type LogRecord,
   type LogSink,
   pinoLogger,
+  type Registry,
 } from "@thrice/core";
 export type { HandlerOptions } from "@thrice/core/codegen-v1";
 export type { ServerTlsOptions } from "@thrice/protocol";
@@ -19,5 +20,6 @@ export { type SignatureCheckOptions, signatureCheck } from "./filters/signature-
 export { type TokenCheckOptions, tokenCheck } from "./filters/token-check.js";
 export type { HealthStatus, ServerHealth } from "./health/health-board.js";
 export type { ServerOptions } from "./options.js";
+export type { PublishOptions } from "./publish-options.js";
 export { newServer, type Server } from "./server.js";
 export type { StopSignal } from "./stop/stop-signals.js";

@@ -96,12 +96,7 @@ export class LiveEndpoints {
     const nowMs = this.#clock.nowMs();
     this.#forget(nowMs);
     this.#arrivals.note(before, after, nowMs, this.#known);
-    const left: Known[] = [];
-    for (let at = 0; at < before.length; at++) {
-      if (before[at] === after[at]) continue;
-      const known = this.#known.get((before[at] as Endpoint).id);
-      if (known !== undefined && --known.places === 0) left.push(known);
-    }
+    const left = this.#leavePlaces(before, after);
     const endpoints = this.#endpoints?.slice(0, after.length);
     for (let at = 0; at < after.length; at++) {
       const source = after[at] as Endpoint;
@@ -111,6 +106,17 @@ export class LiveEndpoints {
     }
     for (const known of left) if (known.places === 0) this.#letGo(known, nowMs);
     this.#endpoints = endpoints;
+  }
+
+  /** Gives up the places that have changed; those that have none left. */
+  #leavePlaces(before: readonly Endpoint[], after: readonly Endpoint[]): readonly Known[] {
+    const left: Known[] = [];
+    for (let at = 0; at < before.length; at++) {
+      if (before[at] === after[at]) continue;
+      const known = this.#known.get((before[at] as Endpoint).id);
+      if (known !== undefined && --known.places === 0) left.push(known);
+    }
+    return left;
   }
 
   /** Begins anew to count places, as it goes through all of them. */

@@ -26,7 +26,7 @@ export class Md5 {
     words[1] = 0xefcdab89;
     words[2] = 0x98badcfe;
     words[3] = 0x10325476;
-    if (this.#length > 0) this.#block.fill(0); // what was begun and not ended
+    if (this.#length > 0) clear(this.#block); // what was begun and not ended
     this.#length = 0;
     return this;
   }
@@ -159,8 +159,13 @@ export class Md5 {
     words[1] = (words[1] as number) + b;
     words[2] = (words[2] as number) + c;
     words[3] = (words[3] as number) + d;
-    block.fill(0);
+    clear(block);
   }
+}
+
+/** Sixteen numbers are cleared sooner in a loop than by `fill`. */
+function clear(block: Int32Array): void {
+  for (let at = 0; at < 16; at++) block[at] = 0;
 }
 
 /** Turns the bits of a word to the left. */

@@ -1,11 +1,13 @@
 /** Serves a request over HTTP/1.1 with one of Connect's handlers: the body as it is read, the answer as it is taken. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
+import type { Cancellable } from "../grpc/server-context.js";
 import type { ConnectionEnds } from "./connection-ends.js";
 import type { Respond } from "./universal-stream.js";
 
-export class Http1Exchange {
+export class Http1Exchange implements Cancellable {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #body: AsyncIterator<Uint8Array>;
@@ -16,7 +18,7 @@ export class Http1Exchange {
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request;
     this.#response = response;
-    this.#body = request.iterator({ destroyOnReturn: false });
+    this.#body = bodyOf(request);
     // Both may fail at any time, also when all is done. An "error" that nobody hears would end the process.
     request.on("error", ignore);
     response.on("error", ignore);
@@ -40,10 +42,18 @@ export class Http1Exchange {
     }
   }
 
+  get socket(): Socket {
+    return this.#request.socket;
+  }
+
+  cancel(error: ConnectError): void {
+    this.#controller.abort(error);
+  }
+
   /** The connection is closed. */
   #leave(): void {
     this.#isGone = true;
-    this.#controller.abort(new ConnectError("the connection to the caller is gone", Code.Canceled));
+    this.#controller.abort(gone());
     this.#resume?.();
   }
 
@@ -100,6 +110,22 @@ export class Http1Exchange {
       };
     });
   }
+}
+
+/** Node.js says `aborted` of a caller that goes away, as a plain error, which handlers would pass on for one of their own. */
+function bodyOf(request: IncomingMessage): AsyncIterator<Uint8Array> {
+  const chunks: AsyncIterator<Uint8Array> = request.iterator({ destroyOnReturn: false });
+  return {
+    next: () =>
+      chunks.next().catch(() => {
+        throw gone();
+      }),
+    return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
+  };
+}
+
+function gone(): ConnectError {
+  return new ConnectError("the connection to the caller is gone", Code.Canceled);
 }
 
 /** Names and values by turns, as Node takes them. */

@@ -22,19 +22,19 @@ const usualWeight = 100;
  * @throws RangeError naming the address and the parameter that is out of range.
  */
 export function createStaticDirectory(addresses: readonly Address[]): Directory {
-  const endpoints = new Map<string, Endpoint>();
+  const ids = new Set<string>();
+  const endpoints: Endpoint[] = [];
+  let advertised: AdvertisedOptions = {};
   for (const address of addresses) {
     const endpoint = endpointFromAddress(address);
-    if (!endpoints.has(endpoint.id)) endpoints.set(endpoint.id, endpoint);
+    const { size } = ids;
+    if (ids.add(endpoint.id).size > size) endpoints.push(endpoint);
+    const more = advertisedBy(address);
+    // The first that names one counts.
+    if (more !== undefined) advertised = { ...more, ...advertised };
   }
-  const advertised: AdvertisedOptions = {};
-  // The first that names one counts.
-  for (const address of addresses.toReversed()) Object.assign(advertised, advertisedBy(address));
   Object.freeze(advertised);
-  const snapshot: Snapshot = Object.freeze({
-    endpoints: Object.freeze([...endpoints.values()]),
-    advertised,
-  });
+  const snapshot: Snapshot = Object.freeze({ endpoints: Object.freeze(endpoints), advertised });
   return { snapshot: () => snapshot };
 }
 

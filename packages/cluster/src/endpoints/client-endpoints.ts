@@ -1,4 +1,4 @@
-import type { Clock, Directory, RoutedCall } from "@thrice/core";
+import type { Clock, Directory, Endpoint, RoutedCall } from "@thrice/core";
 import { defaultSlowStartMs } from "../load-balance/warm-up.js";
 import type { RouterChain } from "../router/router-chain.js";
 import type { Subsetter } from "../subset/subsetter.js";
@@ -38,7 +38,9 @@ export class ClientEndpoints implements EndpointSource {
   readonly #health: EndpointHealth | undefined;
   readonly #views = new HealthViews(1);
   readonly #narrowing: Narrowing;
-  #known: List = [];
+  #known: readonly Endpoint[] = [];
+  /** Those known, with statistics; undefined if a client without routers uses a part of them, which is `#lastUsed`. */
+  #tracked: List | undefined = [];
   #changes = 0;
   /** Lists that calls have been given since the last change, as far as they are a part of those known. */
   readonly #lists = new Set<List>();
@@ -71,12 +73,14 @@ export class ClientEndpoints implements EndpointSource {
 
   /** Without a call, as if there were no routers. */
   for(call?: RoutedCall): EndpointView {
-    const known = this.#live.current();
+    const known = this.#live.sources();
     if (known !== this.#known) this.#take(known);
     this.#health?.lookAfter();
+    const tracked = this.#tracked;
+    if (tracked === undefined) return this.#view();
     const { chain } = this.#narrowing;
-    if (chain === undefined || call === undefined) return this.#viewOf(known);
-    const routed = chain.narrow(known, call);
+    if (chain === undefined || call === undefined) return this.#viewOf(tracked);
+    const routed = chain.narrow(tracked, call);
     const view = this.#viewOf(routed.endpoints as List);
     if (!view.isPanic && view.all.length > 0) return view;
     const { wider } = routed;
@@ -85,17 +89,17 @@ export class ClientEndpoints implements EndpointSource {
 
   whyNone(call: RoutedCall): string | undefined {
     const known = this.#live.current();
+    if (known.length === 0) return this.#directory.whyNone?.();
     const emptiedBy = this.#narrowing.chain?.narrow(known, call).emptiedBy;
-    if (emptiedBy === undefined) {
-      return known.length === 0 ? this.#directory.whyNone?.() : undefined;
-    }
+    if (emptiedBy === undefined) return undefined;
     return `router ${emptiedBy} leaves none of the ${known.length} that are known`;
   }
 
   explain(call: RoutedCall): NarrowingReport {
     const view = this.for(call);
     const { chain } = this.#narrowing;
-    return narrowingReport({ known: this.#known, chain, view, nowMs: this.#clock.nowMs() }, call);
+    const known = this.#tracked ?? this.#known;
+    return narrowingReport({ known, chain, view, nowMs: this.#clock.nowMs() }, call);
   }
 
   /** Counts up when endpoints come or go. */
@@ -111,12 +115,20 @@ export class ClientEndpoints implements EndpointSource {
     return false;
   }
 
-  #take(known: List): void {
+  #take(known: readonly Endpoint[]): void {
+    const { chain, subsetter } = this.#narrowing;
     this.#known = known;
     this.#changes++;
     this.#lists.clear();
     this.#lastRouted = undefined;
-    this.#health?.use(known);
+    if (chain === undefined && subsetter?.cuts(known)) {
+      this.#tracked = undefined;
+      this.#lastUsed = this.#live.part(subsetter.cut(known));
+      this.#lists.add(this.#lastUsed);
+    } else {
+      this.#tracked = this.#live.current();
+    }
+    this.#health?.use(this.#live.tracked(), known.length);
   }
 
   #viewOf(list: List): EndpointView {
@@ -124,6 +136,10 @@ export class ClientEndpoints implements EndpointSource {
       this.#lastUsed = this.#cut(list);
       this.#lastRouted = list;
     }
+    return this.#view();
+  }
+
+  #view(): EndpointView {
     return this.#health?.view(this.#lastUsed) ?? this.#views.of(this.#lastUsed);
   }
 

@@ -1,11 +1,13 @@
 /**
  * What is known of the endpoints of a directory, from one snapshot to the next.
  *
+ * Of a long list of which a client uses a part, only that part is tracked; of the others it is known when they came.
  * An update costs what has changed, and one comparison for each place of the list: 100 of 10 000 in well under a
  * millisecond (bench/update.ts), as long as the directory leaves the others where they were.
  */
 import type { Clock, Directory, Endpoint, LiveEndpoint, Snapshot } from "@thrice/core";
 import { defaultSlowStartMs } from "../load-balance/warm-up.js";
+import { Arrivals } from "./arrivals.js";
 import { AttemptStats } from "./attempt-stats.js";
 import { StatsSlab } from "./stats-slab.js";
 
@@ -38,7 +40,10 @@ export class LiveEndpoints {
   readonly #slowStartMs: number;
   readonly #slab = new StatsSlab();
   #snapshot: Snapshot | undefined;
-  #endpoints: readonly TrackedEndpoint[] = [];
+  /** All of them; undefined as long as only a part is tracked. */
+  #endpoints: readonly TrackedEndpoint[] | undefined;
+  #part: readonly TrackedEndpoint[] = [];
+  readonly #arrivals = new Arrivals();
   readonly #known = new Map<string, Known>();
   /** Oldest first. */
   readonly #gone = new Map<string, Gone>();
@@ -52,43 +57,90 @@ export class LiveEndpoints {
 
   /** Those known now. The same list as long as the directory has the same snapshot. */
   current(): readonly TrackedEndpoint[] {
-    const snapshot = this.#directory.snapshot();
-    if (snapshot !== this.#snapshot) this.#take(snapshot);
+    const sources = this.sources();
+    this.#endpoints ??= this.#trackAll(sources);
     return this.#endpoints;
   }
 
-  /** The endpoint with this id, if it is known now. */
+  /** Those known now as the directory has them, whether they are tracked or not. */
+  sources(): readonly Endpoint[] {
+    const snapshot = this.#directory.snapshot();
+    if (snapshot !== this.#snapshot) this.#take(snapshot);
+    return snapshot.endpoints;
+  }
+
+  /** A part of the sources, tracked from now on. The same list as the last time if it is the same part. */
+  part(sources: readonly Endpoint[]): readonly TrackedEndpoint[] {
+    const part = sources.map((source) => this.#one(source));
+    const isSame = part.length === this.#part.length && part.every((e, at) => e === this.#part[at]);
+    if (!isSame) this.#part = part;
+    return this.#part;
+  }
+
+  /** Those of whom anything can be known. */
+  tracked(): readonly TrackedEndpoint[] {
+    return this.#endpoints ?? Array.from(this.#known.values(), ({ live }) => live);
+  }
+
+  /** The endpoint with this id, if it is known now, and tracked. */
   get(id: string): TrackedEndpoint | undefined {
     return this.#known.get(id)?.live;
   }
 
   #take(snapshot: Snapshot): void {
+    if (this.#snapshot !== undefined) this.#change(this.#snapshot.endpoints, snapshot.endpoints);
+    this.#snapshot = snapshot;
+  }
+
+  #change(before: readonly Endpoint[], after: readonly Endpoint[]): void {
     const nowMs = this.#clock.nowMs();
-    const sinceMs = this.#snapshot === undefined ? Number.NEGATIVE_INFINITY : nowMs;
-    const before = this.#snapshot?.endpoints ?? [];
-    const after = snapshot.endpoints;
     this.#forget(nowMs);
-    const left: Known[] = [];
-    for (let at = 0; at < before.length; at++) {
-      if (before[at] === after[at]) continue;
-      const known = this.#known.get((before[at] as Endpoint).id) as Known;
-      if (--known.places === 0) left.push(known);
-    }
-    const endpoints = this.#endpoints.slice(0, after.length);
+    this.#arrivals.note(before, after, nowMs, this.#known);
+    const left = this.#leavePlaces(before, after);
+    const endpoints = this.#endpoints?.slice(0, after.length);
     for (let at = 0; at < after.length; at++) {
-      if (before[at] !== after[at]) endpoints[at] = this.#track(after[at] as Endpoint, sinceMs);
+      const source = after[at] as Endpoint;
+      if (before[at] === source) continue;
+      if (endpoints !== undefined) endpoints[at] = this.#track(source);
+      else if (this.#known.has(source.id) || this.#gone.has(source.id)) this.#track(source);
     }
     for (const known of left) if (known.places === 0) this.#letGo(known, nowMs);
-    this.#snapshot = snapshot;
     this.#endpoints = endpoints;
   }
 
-  /** What stands in the new snapshot as it did in the old one stays the same object. */
-  #track(source: Endpoint, sinceMs: number): TrackedEndpoint {
+  /** Gives up the places that have changed; those that have none left. */
+  #leavePlaces(before: readonly Endpoint[], after: readonly Endpoint[]): readonly Known[] {
+    const left: Known[] = [];
+    for (let at = 0; at < before.length; at++) {
+      if (before[at] === after[at]) continue;
+      const known = this.#known.get((before[at] as Endpoint).id);
+      if (known !== undefined && --known.places === 0) left.push(known);
+    }
+    return left;
+  }
+
+  /** Begins anew to count places, as it goes through all of them. */
+  #trackAll(sources: readonly Endpoint[]): readonly TrackedEndpoint[] {
+    for (const known of this.#known.values()) known.places = 0;
+    return sources.map((source) => this.#track(source));
+  }
+
+  /** Tracks an endpoint that stands in the newest snapshot. */
+  #one(source: Endpoint): TrackedEndpoint {
+    const known = this.#known.get(source.id);
+    const live = this.#track(source);
+    if (known !== undefined) known.places--;
+    return live;
+  }
+
+  /**
+   * Tracks an endpoint for one more place. What stands in the new snapshot as it did in the old one stays the same object.
+   */
+  #track(source: Endpoint): TrackedEndpoint {
     const { id } = source;
     const known = this.#known.get(id);
     if (known === undefined) {
-      const stats = this.#gone.get(id)?.stats ?? this.#newStats(sinceMs);
+      const stats = this.#gone.get(id)?.stats ?? this.#newStats(id);
       this.#gone.delete(id);
       const live = Object.freeze({ ...source, stats });
       this.#known.set(id, { source, live, places: 1 });
@@ -102,8 +154,8 @@ export class LiveEndpoints {
     return known.live;
   }
 
-  #newStats(sinceMs: number): AttemptStats {
-    return new AttemptStats(sinceMs, this.#slab, this.#slowStartMs);
+  #newStats(id: string): AttemptStats {
+    return new AttemptStats(this.#arrivals.take(id), this.#slab, this.#slowStartMs);
   }
 
   #letGo({ live: { id, stats } }: Known, nowMs: number): void {

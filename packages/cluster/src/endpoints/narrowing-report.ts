@@ -1,4 +1,4 @@
-import type { EjectedReport } from "@thrice/core";
+import type { EjectedReport, Endpoint } from "@thrice/core";
 import type { RouterChain } from "../router/router-chain.js";
 import type { EndpointView, NarrowingReport, RoutedCall } from "./endpoint-source.js";
 import type { TrackedEndpoint } from "./live-endpoints.js";
@@ -7,7 +7,8 @@ type List = readonly TrackedEndpoint[];
 
 /** What there was to narrow, and what came of it. */
 export interface Narrowed {
-  readonly known: List;
+  /** With statistics, if there are routers. */
+  readonly known: readonly Endpoint[];
   readonly chain: RouterChain | undefined;
   readonly view: EndpointView;
   readonly nowMs: number;
@@ -18,7 +19,7 @@ export function narrowingReport(
   { known, chain, view, nowMs }: Narrowed,
   call: RoutedCall,
 ): NarrowingReport {
-  const routers = chain?.explain(known, call) ?? [];
+  const routers = chain?.explain(known as List, call) ?? [];
   const used = view.all as List;
   return {
     known: known.length,

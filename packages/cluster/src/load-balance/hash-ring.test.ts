@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
+import fc from "fast-check";
 import { endpoint, seededRandom } from "../testing/pick-bench.js";
 import { HashRing } from "./hash-ring.js";
+import { orderTies } from "./ring-points.js";
 
 const listOf = (...ids: string[]) => ids.map((id) => endpoint(id));
 const peers = (count: number) => Array.from({ length: count }, (_, at) => `10.0.0.${at}:20880`);
@@ -88,5 +90,50 @@ describe("HashRing", () => {
     const shares = [...counts.values()].map((count) => (count * 10) / 2 ** 14);
     expect(Math.min(...shares)).toBeGreaterThan(0.7);
     expect(Math.max(...shares)).toBeLessThan(1.3);
+  });
+});
+
+describe("a ring that has been changed", () => {
+  const everyone = peers(60);
+  const anyList = fc
+    .subarray(everyone, { minLength: 1 })
+    .chain((ids) => fc.shuffledSubarray(ids, { minLength: ids.length }));
+
+  test("finds what one made at once finds, whatever came and went, and whoever is excluded", () => {
+    fc.assert(
+      fc.property(
+        fc.array(anyList, { minLength: 1, maxLength: 8 }),
+        fc.subarray(everyone, { maxLength: 5 }),
+        (lists, excluded) => {
+          let ring: HashRing | undefined;
+          for (const ids of lists) {
+            ring = new HashRing(listOf(...ids), 8, ring);
+            const fresh = new HashRing(listOf(...ids), 8);
+            for (const out of [[], listOf(...excluded)]) {
+              const found = keys.map((key) => ring?.find(key, out)?.id);
+              expect(found).toEqual(keys.map((key) => fresh.find(key, out)?.id));
+            }
+          }
+        },
+      ),
+      { numRuns: 60, seed: 1 },
+    );
+  });
+
+  test("finds what one made at once finds through a hundred small changes", () => {
+    let ids = peers(100);
+    let ring = new HashRing(listOf(...ids), 40);
+    for (let change = 0; change < 100; change++) {
+      ids = ids.map((id, at) => (at % 20 === change % 20 ? `10.1.${change}.${at}:1` : id));
+      ring = new HashRing(listOf(...ids), 40, ring);
+      expect(idsIn(ring)).toEqual(idsIn(new HashRing(listOf(...ids), 40)));
+    }
+  });
+
+  test("finds the lowest id where points of several lie in one place, in whatever order they came", () => {
+    const ids = peers(3);
+    const points = { marks: Uint32Array.of(7, 7, 7, 9), owners: Uint32Array.of(2, 0, 1, 1) };
+    orderTies(points, listOf(...ids));
+    expect([...points.owners]).toEqual([0, 1, 2, 1]);
   });
 });

@@ -1,5 +1,5 @@
-import type { LiveEndpoint } from "@thrice/core";
-import { stableHash } from "./stable-hash.js";
+import type { Endpoint } from "@thrice/core";
+import { stableHash, stableHashBound } from "./stable-hash.js";
 
 /**
  * The `size` endpoints whose ids have the highest hashes under the client's seed, in the order of the list. Each client draws
@@ -8,7 +8,7 @@ import { stableHash } from "./stable-hash.js";
  *
  * @see gRPC A68, random subsetting by rendezvous hashing
  */
-export function rendezvousSubset<E extends LiveEndpoint>(
+export function rendezvousSubset<E extends Endpoint>(
   endpoints: readonly E[],
   size: number,
   seed: number,
@@ -16,6 +16,7 @@ export function rendezvousSubset<E extends LiveEndpoint>(
   const best = new TopEndpoints(size);
   for (let at = 0; at < endpoints.length; at++) {
     const { id, weight } = endpoints[at] as E;
+    if (stableHashBound(id, seed) <= best.lowest) continue;
     const hash = stableHash(id, seed);
     best.offer(id, weight > 0 ? hash : hash - 1, at);
   }
@@ -31,6 +32,13 @@ class TopEndpoints {
 
   constructor(size: number) {
     this.#size = size;
+  }
+
+  /** What a score must be above to count. */
+  get lowest(): number {
+    return this.#scores.length < this.#size
+      ? Number.NEGATIVE_INFINITY
+      : (this.#scores[0] as number);
   }
 
   offer(id: string, score: number, at: number): void {

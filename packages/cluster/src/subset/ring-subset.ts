@@ -1,4 +1,4 @@
-import type { LiveEndpoint } from "@thrice/core";
+import type { Endpoint } from "@thrice/core";
 import { stableHash } from "./stable-hash.js";
 
 /** Where a client stands among those that call the same endpoints. */
@@ -18,7 +18,7 @@ export interface RingPlace {
  *
  * @see Finagle, deterministic aperture
  */
-export function ringSubset<E extends LiveEndpoint>(
+export function ringSubset<E extends Endpoint>(
   endpoints: readonly E[],
   size: number,
   { index, count }: RingPlace,
@@ -45,12 +45,12 @@ export function ringSubset<E extends LiveEndpoint>(
 /** What sums of fractions may be off by. */
 const rounding = 1e-9;
 
-function withWeight<E extends LiveEndpoint>(endpoint: E, weight: number): E {
+function withWeight<E extends Endpoint>(endpoint: E, weight: number): E {
   return Object.freeze({ ...endpoint, weight });
 }
 
 /** Sorted by a hash, so that neighbours on the ring are not neighbours in a rack. An id that stands twice counts once. */
-function inRingOrder<E extends LiveEndpoint>(endpoints: readonly E[]): readonly E[] {
+function inRingOrder<E extends Endpoint>(endpoints: readonly E[]): readonly E[] {
   const placed = endpoints.map((endpoint) => ({ endpoint, hash: stableHash(endpoint.id, 0) }));
   placed.sort((a, b) => a.hash - b.hash || (a.endpoint.id < b.endpoint.id ? -1 : 1));
   return placed

@@ -15,6 +15,15 @@ export function stableHash(text: string, seed: number): number {
   return ((mix(low) >>> 0) * 2 ** 21 + (mix(high ^ low) >>> 11)) / 2 ** 53;
 }
 
+/** What {@link stableHash} is below, for half the work: it is at most 2⁻³² lower. */
+export function stableHashBound(text: string, seed: number): number {
+  let low = (0x811c9dc5 ^ seed) | 0;
+  for (let at = 0; at < text.length; at++) {
+    low = Math.imul(low ^ text.charCodeAt(at), 0x01000193);
+  }
+  return ((mix(low) >>> 0) + 1) / 2 ** 32;
+}
+
 function mix(hash: number): number {
   let mixed = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);

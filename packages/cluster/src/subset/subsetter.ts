@@ -1,4 +1,4 @@
-import type { LiveEndpoint } from "@thrice/core";
+import type { Endpoint } from "@thrice/core";
 import { rendezvousSubset } from "./rendezvous-subset.js";
 import { ringSubset } from "./ring-subset.js";
 import type { ResolvedSubset } from "./subset-options.js";
@@ -9,9 +9,9 @@ export class Subsetter {
   readonly #random: () => number;
   /** Tells this client from others. */
   #seed: number | undefined;
-  readonly #kept = new WeakMap<readonly LiveEndpoint[], readonly LiveEndpoint[]>();
+  readonly #kept = new WeakMap<readonly Endpoint[], readonly Endpoint[]>();
   /** Subsets of late; one that comes out the same again is the same object. */
-  #recent: readonly (readonly LiveEndpoint[])[] = [];
+  #recent: readonly (readonly Endpoint[])[] = [];
 
   /** `random` is drawn from once, when a list is first cut. */
   constructor(options: ResolvedSubset, random: () => number) {
@@ -20,12 +20,12 @@ export class Subsetter {
   }
 
   /** Whether a list is long enough to be cut. */
-  cuts(endpoints: readonly LiveEndpoint[]): boolean {
+  cuts(endpoints: readonly Endpoint[]): boolean {
     return endpoints.length >= this.#options.from;
   }
 
   /** The list itself if it is short. */
-  cut<E extends LiveEndpoint>(endpoints: readonly E[]): readonly E[] {
+  cut<E extends Endpoint>(endpoints: readonly E[]): readonly E[] {
     if (!this.cuts(endpoints)) return endpoints;
     const kept = this.#kept.get(endpoints) as readonly E[] | undefined;
     if (kept !== undefined) return kept;
@@ -34,14 +34,14 @@ export class Subsetter {
     return subset as readonly E[];
   }
 
-  #sameAsBefore(subset: readonly LiveEndpoint[]): readonly LiveEndpoint[] {
+  #sameAsBefore(subset: readonly Endpoint[]): readonly Endpoint[] {
     const same = this.#recent.find((one) => isSame(one, subset));
     if (same !== undefined) return same;
     this.#recent = [subset, ...this.#recent.slice(0, maxRecent - 1)];
     return subset;
   }
 
-  #cutNew<E extends LiveEndpoint>(endpoints: readonly E[]): readonly E[] {
+  #cutNew<E extends Endpoint>(endpoints: readonly E[]): readonly E[] {
     const { size, place } = this.#options;
     if (place !== undefined) return ringSubset(endpoints, size, place);
     this.#seed ??= Math.floor(this.#random() * 2 ** 32);
@@ -52,6 +52,6 @@ export class Subsetter {
 /** Lists that routers have left are few. */
 const maxRecent = 8;
 
-function isSame(left: readonly LiveEndpoint[], right: readonly LiveEndpoint[]): boolean {
+function isSame(left: readonly Endpoint[], right: readonly Endpoint[]): boolean {
   return left.length === right.length && left.every((endpoint, at) => endpoint === right[at]);
 }

@@ -87,9 +87,9 @@ export class EndpointHealth {
     return this.#roster.counters;
   }
 
-  /** Takes the endpoints that are known now. */
-  use(endpoints: readonly TrackedEndpoint[]): void {
-    this.#roster.use(endpoints);
+  /** Takes the endpoints of which something can be known now; `known` counts all. */
+  use(endpoints: readonly TrackedEndpoint[], known: number): void {
+    this.#roster.use(endpoints, known);
   }
 
   /** What of `all` may be chosen. `all` is some of the endpoints known now. */
@@ -223,7 +223,7 @@ export class EndpointHealth {
 
   #lookIfShunned(endpoint: TrackedEndpoint, health: HealthRecord, nowMs: number): void {
     const { succeeded, failed, inFlight, latencyMs } = endpoint.stats;
-    const chosenFrom = Math.min(this.#roster.endpoints.length, maxChosenFrom);
+    const chosenFrom = Math.min(this.#roster.known, maxChosenFrom);
     const elsewhere = health.endedElsewhere(succeeded + failed, this.#ended);
     if (latencyMs < this.#slow.ms) {
       health.stopWatching();

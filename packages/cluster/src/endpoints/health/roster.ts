@@ -38,6 +38,8 @@ export class Roster {
   readonly views: HealthViews;
   readonly #init: RosterInit;
   #endpoints: readonly TrackedEndpoint[] = [];
+  /** Endpoints of the client, tracked or not. */
+  known = 0;
   /** Those that are not in, or wait for a probe. */
   #troubled = new Set<TrackedEndpoint>();
   /** Those that are not in. */
@@ -59,9 +61,13 @@ export class Roster {
     return [...this.#troubled];
   }
 
-  /** Takes the endpoints that are known now. One that was ejected when it left is so when it comes back. */
-  use(endpoints: readonly TrackedEndpoint[]): void {
+  /**
+   * Takes the endpoints that are tracked now, of all that are `known`. One that was ejected when it left is so when it comes
+   * back.
+   */
+  use(endpoints: readonly TrackedEndpoint[], known: number): void {
     this.#endpoints = endpoints;
+    this.known = known;
     this.#troubled = new Set(endpoints.filter(({ stats }) => stats.health?.isTroubled));
     this.#ejected = 0;
     for (const { stats } of this.#troubled) if (stats.health?.state !== "in") this.#ejected++;
@@ -100,7 +106,7 @@ export class Roster {
     this.views.change(this.#ejected);
     this.wake(endpoint, health.untilMs);
     this.counters.ejections++;
-    const known = this.#endpoints.length;
+    const { known } = this;
     this.#tell("onEject", { endpoint, cause, reason, forMs, ejected: this.#ejected, known });
     return true;
   }
@@ -197,9 +203,9 @@ export class Roster {
   }
 
   #mostEjected(): number {
-    const { length } = this.#endpoints;
-    if (length < 2) return 0;
-    return Math.max(1, Math.floor(length * this.#init.settings.maxEjectedRatio));
+    const { known } = this;
+    if (known < 2) return 0;
+    return Math.max(1, Math.floor(known * this.#init.settings.maxEjectedRatio));
   }
 
   #tell<Name extends "onEject" | "onTrial" | "onReturn">(

@@ -133,7 +133,7 @@ for (let round = 0; round < 4; round++) {
  */
 async function measure(start: (init: CallInit) => void) {
   globalThis.gc?.();
-  await run(start, 5_000);
+  await run(start, 30_000);
   const bytesBefore = process.memoryUsage().heapUsed;
   await run(start, 1_000);
   const bytes = (process.memoryUsage().heapUsed - bytesBefore) / 1_000;

@@ -56,10 +56,7 @@ export class CallRun
   #unfinished = 0;
   /** What its strategy sees of it, once that has looked. */
   #view: StrategyCall | undefined = undefined;
-  /** Why the caller or the deadline ended the call, once one did. */
-  #over: FailedAttempt | undefined = undefined;
   #isSettled = false;
-  #draw: number | undefined = undefined;
   /** For the load balancer, while it picks. */
   excluded: readonly Endpoint[] = noEndpoints;
 
@@ -89,14 +86,17 @@ export class CallRun
     return this.#init.header;
   }
 
-  /** Drawn when a router first asks. */
   get draw(): number {
-    this.#draw ??= this.random();
-    return this.#draw;
+    return this.#seen.draw;
   }
 
   get timeoutMs(): number {
     return this.#init.timeoutMs;
+  }
+
+  /** Why the caller or the deadline ended the call, once one did. */
+  get #over(): FailedAttempt | undefined {
+    return this.#view?.over;
   }
 
   get isOver(): boolean {
@@ -217,10 +217,12 @@ export class CallRun
 
   /** Ends the call from outside: pauses wake, running attempts stop, no further one starts. */
   end(outcome: Outcome, error: ConnectError): FailedAttempt {
-    this.#over ??= { ok: false, endpoint: this.opened.at(-1)?.endpoint, outcome, error };
+    const endpoint = this.opened.at(-1)?.endpoint;
+    this.#seen.over ??= { ok: false, endpoint, outcome, error };
+    const { over } = this.#seen;
     for (const attempt of this.opened) if (!attempt.isFinished) attempt.stop(outcome, error);
-    this.#settle(this.#over);
-    return this.#over;
+    this.#settle(over);
+    return over;
   }
 
   judge(attempt: OpenAttempt, failure: AttemptFailure): AttemptFailure {

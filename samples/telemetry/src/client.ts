@@ -1,6 +1,7 @@
 import { consoleLogger, type LoadBalancer, newClient } from "@thrice/client";
 import { newGreetService } from "./gen/greet/greet_thrice.js";
-import { addToken, logAttempt, logCall } from "./interceptors.js";
+import { setUpTelemetry } from "./set-up.js";
+import { linesOfTrace, readPage } from "./show.js";
 
 const logger = consoleLogger();
 
@@ -10,27 +11,36 @@ const inOrder: LoadBalancer = {
   createPicker: () => ({ pick: ([first]) => first }),
 };
 
+const { telemetry, spans, stop } = await setUpTelemetry(20073);
 const client = newClient({
-  url: "tri://127.0.0.1:20051;tri://127.0.0.1:20050",
+  url: "tri://127.0.0.1:20071;tri://127.0.0.1:20070",
   retries: 2,
   loadBalance: inOrder,
-  interceptors: [logCall],
-  attemptInterceptors: [logAttempt, addToken],
+  ...telemetry.client({ target: "greeter" }),
 });
+const unwatch = telemetry.watch(client, "greeter");
 const greeter = newGreetService(client);
 
 // The first server is out of order, so there are two attempts of one call.
-const { greeting } = await greeter.greet(
-  { name: "Ada" },
-  {
-    onExplain: ({ attempts }) => {
-      for (const { endpoint, reason, outcome, code } of attempts) {
-        logger.infof("explained: to %s, %s; %s, %s", endpoint, reason, outcome, code);
-      }
-    },
-  },
-);
+const { greeting } = await greeter.greet({ name: "Ada" });
 logger.infof("Greet response: %s", greeting);
 
-const { calls, attempts, retries } = client.counters();
-logger.infof("calls %d, attempts %d, retries %d", calls, attempts, retries);
+logger.info("the client's part of the trace:");
+for (const line of linesOfTrace(spans.getFinishedSpans())) logger.info(line);
+
+logger.info("from http://127.0.0.1:20073/metrics, the client's page:");
+const ofClient = [
+  "rpc_client_call_duration_count",
+  "grpc_client_call_retries_sum",
+  "thrice_client_attempts_total",
+  "thrice_client_connections",
+];
+for (const line of await readPage("http://127.0.0.1:20073/metrics", ofClient)) logger.info(line);
+
+logger.info("from http://127.0.0.1:20072/metrics, the servers' page:");
+const ofServer = ["rpc_server_call_duration_count"];
+for (const line of await readPage("http://127.0.0.1:20072/metrics", ofServer)) logger.info(line);
+
+unwatch();
+await client.close();
+await stop();

@@ -1,8 +1,10 @@
 import { Code, ConnectError, consoleLogger, type HandlerContext, newServer } from "@thrice/server";
 import type { GreetRequest } from "./gen/greet/greet_pb.js";
 import { type GreetServiceHandler, registerGreetServiceHandler } from "./gen/greet/greet_thrice.js";
+import { setUpTelemetry } from "./set-up.js";
 
 const logger = consoleLogger();
+const { telemetry, tracer, stop: stopTelemetry } = await setUpTelemetry(20072);
 
 class GreetHandler implements GreetServiceHandler {
   readonly #isBroken: boolean;
@@ -12,9 +14,14 @@ class GreetHandler implements GreetServiceHandler {
   }
 
   greet({ name }: GreetRequest, { requestHeader }: HandlerContext) {
-    logger.infof("greets %s, who shows %s", name, requestHeader.get("authorization"));
-    if (this.#isBroken) throw new ConnectError("out of order", Code.Unavailable);
-    return { greeting: `Hello, ${name}` };
+    // What a handler does of its own belongs to the same trace.
+    return tracer.startActiveSpan("look up the greeting", (span) => {
+      const isOfCaller = requestHeader.get("traceparent")?.includes(span.spanContext().traceId);
+      logger.infof("greets %s; the trace is the caller's: %s", name, isOfCaller);
+      span.end();
+      if (this.#isBroken) throw new ConnectError("out of order", Code.Unavailable);
+      return { greeting: `Hello, ${name}` };
+    });
   }
 
   greetRetry(request: GreetRequest, context: HandlerContext) {
@@ -27,13 +34,13 @@ class GreetHandler implements GreetServiceHandler {
 }
 
 /** Two servers in one program, of which the first one is out of order. */
-const servers = [20051, 20050].map((port) => {
-  const server = newServer({ port });
-  registerGreetServiceHandler(server, new GreetHandler(port === 20051));
+const servers = [20071, 20070].map((port) => {
+  const server = newServer({ port, interceptors: [telemetry.server] });
+  registerGreetServiceHandler(server, new GreetHandler(port === 20071));
   return server;
 });
 
-const stop = () => Promise.all(servers.map((server) => server.stop()));
+const stop = () => Promise.all([...servers.map((server) => server.stop()), stopTelemetry()]);
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, stop);
 
 try {

@@ -113,6 +113,9 @@ export {
 export type { ClientTlsOptions } from "@thrice/protocol";
 export type { CloseOptions } from "./call/drain.js";
 export { type Client, newClient } from "./client.js";
+export { type RequestIdOptions, requestId } from "./interceptors/request-id.js";
+export { type SignRequestsOptions, signRequests } from "./interceptors/sign-requests.js";
+export { type TokenSource, withToken } from "./interceptors/with-token.js";
 export type { ClientOptions } from "./options/client-options.js";
 export {
   type ConnectCallOptions,

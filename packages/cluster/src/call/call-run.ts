@@ -6,6 +6,7 @@
  */
 import type { ConnectError } from "@connectrpc/connect";
 import type {
+  Answer,
   AttemptFailure,
   AttemptOptions,
   AttemptResult,
@@ -260,10 +261,14 @@ export class CallRun
     }
   }
 
-  /** What came of the first attempt. */
-  onResult(result: AttemptResult | Promise<AttemptResult>): void {
-    if (!(result instanceof Promise) && result.ok) this.#settle(result);
-    else void this.#recover(result);
+  /** The first attempt went well. */
+  onAnswered({ endpoint }: OpenAttempt, answer: Answer): void {
+    if (!this.#isSettled) this.#succeed(answer, endpoint);
+  }
+
+  /** The first attempt did not, though what was made of that may have. */
+  onFailed(result: AttemptResult | Promise<AttemptResult>): void {
+    void this.#recover(result);
   }
 
   async #recover(first: AttemptResult | Promise<AttemptResult>): Promise<void> {
@@ -294,17 +299,29 @@ export class CallRun
     this.#settle(isResult(result) ? result : strategyFailure(this.plan.strategy));
   }
 
-  /** No further attempt starts, and each is stopped but the one whose answer is the result. */
   #settle(result: AttemptResult): void {
     if (this.#isSettled) return;
+    if (result.ok) this.#succeed(result.answer, result.endpoint);
+    else this.#fail(result);
+  }
+
+  /** No further attempt starts, and each is stopped but the one that gave `answer`. */
+  #succeed(answer: Answer, endpoint: LiveEndpoint | undefined): void {
     this.#isSettled = true;
-    if (!result.ok) this.plan.counters?.noteFailedCall();
     this.#view?.wake();
-    if (this.#unfinished > 0) this.#stopAllBut(result);
+    if (this.#unfinished > 0 && !this.isOnly(answer)) this.#stopAllBut(answer);
     // A strategy may answer well although no endpoint did.
-    if (result.ok && result.endpoint !== undefined && this.wasAnswered)
-      this.plan.budget.noteSuccess();
-    this.#init.onResult(result.ok ? result : this.#describe(result), this);
+    if (endpoint !== undefined && this.wasAnswered) this.plan.budget.noteSuccess();
+    this.#init.onAnswer(answer, endpoint, this);
+    this.#finishIfDone();
+  }
+
+  #fail(failure: FailedAttempt): void {
+    this.#isSettled = true;
+    this.plan.counters?.noteFailedCall();
+    this.#view?.wake();
+    if (this.#unfinished > 0) this.#stopAllBut(undefined);
+    this.#init.onFailure(this.#describe(failure), this);
     this.#finishIfDone();
   }
 
@@ -313,10 +330,9 @@ export class CallRun
     return this.#view?.wasCutShort ? noteBudget(described, this.plan.budget.option) : described;
   }
 
-  #stopAllBut(kept: AttemptResult): void {
-    if (kept.ok && this.isOnly(kept.answer)) return;
+  #stopAllBut(answer: Answer | undefined): void {
     for (const attempt of this.opened) {
-      const isKept = kept.ok && attempt.answer === kept.answer;
+      const isKept = answer !== undefined && attempt.answer === answer;
       if (!isKept && !attempt.isFinished) attempt.stop("cancelled", settledError());
     }
   }

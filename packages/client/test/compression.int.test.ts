@@ -43,6 +43,14 @@ describe("requests", () => {
   });
 });
 
+test("requests are compressed as they were to be behind an interceptor of attempts", async () => {
+  const server = await bench.serve();
+  const attemptInterceptors = [(next: never) => next];
+  const { stub } = bench.client({ url: server.url, compression: "br", attemptInterceptors });
+  await stub.unary({ text: long });
+  expect(server.requests[0]?.header.get("grpc-encoding")).toBe("br");
+});
+
 describe("answers", () => {
   test.each<{ options: ServerOptions; encoding: string | null }>([
     { options: {}, encoding: null },

@@ -1,6 +1,6 @@
 // Type-checks every ts fence in every Markdown page, so that no example can rot. A page of a package is checked inside that
-// package, one that imports the cluster package inside a sample that has it, and any other inside the retry sample, which has
-// client and server. `./gen/` is the retry sample's generated code.
+// package, one that imports the cluster package or otel inside a sample that has it, and any other inside the retry sample, which
+// has client and server. `./gen/` is the retry sample's generated code.
 import { execFileSync } from "node:child_process";
 import { mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -21,13 +21,15 @@ const listed = execFileSync(
   },
 );
 
+const homes = [
+  ["@thrice/otel", "samples/telemetry"],
+  ["@thrice/cluster", "samples/custom-cluster"],
+];
 const examplesByHome = new Map();
 for (const page of listed.split("\n").filter(Boolean)) {
   const text = readFileSync(join(root, page), "utf8");
-  const sample = text.includes('from "@thrice/cluster')
-    ? "samples/custom-cluster"
-    : "samples/retry";
-  const home = /^packages\/[^/]+/.exec(page)?.[0] ?? sample;
+  const [, sample] = homes.find(([imported]) => text.includes(`from "${imported}`)) ?? [];
+  const home = /^packages\/[^/]+/.exec(page)?.[0] ?? sample ?? "samples/retry";
   const fences = [...text.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code]) => code);
   const name = page.replaceAll(/\W/g, "-");
   const examples = fences.map((code, index) => [`${name}-${index + 1}.ts`, code]);

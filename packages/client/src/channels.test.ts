@@ -31,6 +31,7 @@ class Wire {
   #channel(name: string): Channel {
     return {
       start: () => ({ cancel: () => {} }),
+      openConnections: 1,
       redialSoon: () => {},
       retire: () => {
         this.log.push(`retire ${name}`);

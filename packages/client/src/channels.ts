@@ -73,6 +73,14 @@ export class Channels {
     return probeChannel(this.#to(endpoint), this.#options.connectTimeoutMs);
   }
 
+  /** Connections that are open now. */
+  get openConnections(): number {
+    let count = 0;
+    for (const { channel } of this.#byEndpoint.values()) count += channel.openConnections;
+    for (const channel of this.#retired) count += channel.openConnections;
+    return count;
+  }
+
   /** Fails what still runs and closes every channel. */
   async close(): Promise<void> {
     const open = [...this.#byEndpoint.values()].map(({ channel }) => channel);

@@ -1,5 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
-import type { ClientCounters, ServiceOptions } from "@thrice/core";
+import type { ClientCounters, ClientLevels, ServiceOptions } from "@thrice/core";
 import type { StubHost } from "@thrice/core/codegen-v1";
 import { Caller } from "./call/caller.js";
 import type { CloseOptions } from "./call/drain.js";
@@ -28,6 +28,8 @@ export interface Client extends StubHost {
   close(options?: CloseOptions): Promise<void>;
   /** How often each has happened so far: calls, attempts by kind, refusals, ejections. A copy, which does not change. */
   counters(): ClientCounters;
+  /** How things stand now: what the retry budget holds, endpoints, connections. A copy, which does not change. */
+  levels(): ClientLevels;
 }
 
 /**
@@ -58,6 +60,10 @@ class ThriceClient implements Client {
 
   counters(): ClientCounters {
     return this.#caller.counters();
+  }
+
+  levels(): ClientLevels {
+    return this.#caller.levels();
   }
 
   close(options?: CloseOptions): Promise<void> {

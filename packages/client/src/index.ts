@@ -67,6 +67,7 @@ export {
   type AttemptReport,
   type AttemptResult,
   type AttemptStartEvent,
+  attemptKey,
   attemptsOf,
   type Backoff,
   BusinessError,
@@ -78,6 +79,7 @@ export {
   type CallStartEvent,
   type ChoiceReport,
   type ClientCounters,
+  type ClientLevels,
   type ClusterCall,
   type ClusterEvents,
   type ClusterStrategy,
@@ -114,7 +116,6 @@ export {
   type WeighedEndpoint,
 } from "@thrice/core";
 export type { ClientTlsOptions } from "@thrice/protocol";
-export { attemptKey } from "./call/attempt-values.js";
 export type { CloseOptions } from "./call/drain.js";
 export { type Client, newClient } from "./client.js";
 export type { ClientRegistryOptions } from "./discovery/registry-options.js";

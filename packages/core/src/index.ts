@@ -22,6 +22,7 @@ export type {
   StreamAnswer,
   UnaryAnswer,
 } from "./attempt.js";
+export { attemptKey } from "./attempt-key.js";
 export { BusinessError } from "./business-error.js";
 export type {
   AttemptEndEvent,
@@ -57,6 +58,7 @@ export {
   show,
 } from "./check.js";
 export type { ClientCounters } from "./client-counters.js";
+export type { ClientLevels } from "./client-levels.js";
 export { type CancelTimer, type Clock, maxTimerMs, systemClock } from "./clock.js";
 export type {
   A6Rules,

@@ -31,6 +31,8 @@ export type RequestInput =
 
 /** The way to one endpoint. Connects when it is first needed and again after a loss. */
 export interface Channel {
+  /** Connections that are open now, those included that only finish what they have begun. */
+  readonly openConnections: number;
   /** Puts an attempt on the wire. Does not throw; `listener` is told how it ends, and by whose doing. */
   start(
     request: ChannelRequest,

@@ -1,18 +1,5 @@
-import { type ContextKey, type ContextValues, createContextKey } from "@connectrpc/connect";
-import type { AttemptInfo } from "@thrice/core";
-
-/**
- * Context key under which an attempt interceptor finds out about its attempt: number, kind, endpoint, and why it is made. The
- * same object stands for the attempt in `events`. Undefined in interceptors that run once per call.
- *
- * @example
- * ```ts
- * const attempt = request.contextValues.get(attemptKey);
- * ```
- */
-export const attemptKey: ContextKey<AttemptInfo | undefined> = createContextKey<
-  AttemptInfo | undefined
->(undefined, { description: "Thrice attempt" });
+import type { ContextKey, ContextValues } from "@connectrpc/connect";
+import { type AttemptInfo, attemptKey } from "@thrice/core";
 
 /** Context values of one attempt: those of its call, beneath what is set for the attempt alone. */
 export class AttemptValues implements ContextValues {

@@ -18,6 +18,7 @@ import {
 import {
   type AdvertisedOptions,
   type ClientCounters,
+  type ClientLevels,
   type ClusterEvents,
   type ClusterStrategy,
   type Directory,
@@ -86,6 +87,11 @@ export class CallPlanner {
   /** What has been counted so far. */
   counters(): ClientCounters {
     return { ...this.#counters, ...this.services.healthCounters };
+  }
+
+  /** How things stand above the wire. */
+  levels(): Omit<ClientLevels, "connections"> {
+    return { budgetTokens: this.#options.retryBudget.tokens, ...this.endpoints.levels };
   }
 
   /** Starts nothing more of its own: no probes. */

@@ -22,6 +22,7 @@ import { CallsUnderWay, runCall, startCall } from "@thrice/cluster";
 import {
   type CallOptions,
   type ClientCounters,
+  type ClientLevels,
   compressEncoding,
   compressFromBytes,
   currentInboundCall,
@@ -176,6 +177,10 @@ export class Caller {
 
   counters(): ClientCounters {
     return this.#planner.counters();
+  }
+
+  levels(): ClientLevels {
+    return { ...this.#planner.levels(), connections: this.#channels.openConnections };
   }
 
   /**

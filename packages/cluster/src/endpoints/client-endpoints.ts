@@ -71,6 +71,13 @@ export class ClientEndpoints implements EndpointSource {
     return this.#health?.counters;
   }
 
+  /** How many are known now, and how many of them health keeps out. Goes through all. */
+  get levels(): { readonly endpoints: number; readonly ejectedEndpoints: number } {
+    const known = this.#live.current();
+    const away = known.filter(({ stats }) => stats.health?.isAway === true);
+    return { endpoints: known.length, ejectedEndpoints: away.length };
+  }
+
   /** Without a call, as if there were no routers. */
   for(call?: RoutedCall): EndpointView {
     const known = this.#live.sources();

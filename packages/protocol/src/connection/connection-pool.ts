@@ -70,6 +70,11 @@ export class ConnectionPool {
     };
   }
 
+  /** Connections that are open, those included that only finish their streams. */
+  get openConnections(): number {
+    return this.#open.count + this.#leaving.size;
+  }
+
   /** An open connection with room for one stream, to be begun at once; `undefined` if there is none. */
   take(): PooledConnection | undefined {
     return this.#waiting.size > 0 ? undefined : this.#open.find();

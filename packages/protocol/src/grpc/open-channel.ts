@@ -55,6 +55,9 @@ function openGrpcChannel(place: Place, options: ChannelOptions): Channel {
   const headers = new RequestHeaders(scheme, authorityOf(place));
   const context: ChannelContext = { pool, headers, maxReceiveBytes, clock };
   return {
+    get openConnections() {
+      return pool.openConnections;
+    },
     start: (request, details, listener) => {
       const { input, method } = request;
       return method.methodKind === "unary" && input.kind === "one"

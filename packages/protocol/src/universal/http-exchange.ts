@@ -15,6 +15,8 @@ export interface HttpExchange {
 
 /** The connections to one endpoint. */
 export interface HttpConnections {
+  /** As `Channel.openConnections`. */
+  readonly openConnections: number;
   /** Makes the room for a request. */
   open(): HttpExchange;
   /** As `Channel.redialSoon`. */

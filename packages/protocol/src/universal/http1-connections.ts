@@ -47,6 +47,10 @@ export class Http1Connections implements HttpConnections {
         : new https.Agent(secureAgentOptions(tls, place));
   }
 
+  get openConnections(): number {
+    return this.#sockets.count;
+  }
+
   open(): HttpExchange {
     const exchange = new Http1Exchange(
       this.#peer,

@@ -8,6 +8,9 @@ export function http2Connections(
   repair: (headers: Headers) => Headers,
 ): HttpConnections {
   return {
+    get openConnections() {
+      return pool.openConnections;
+    },
     open: () => new Http2Exchange(pool, repair),
     redialSoon: () => pool.forgetFailures(),
     retire: () => pool.drain(),

@@ -25,6 +25,9 @@ export function openUniversalChannel(place: Place, options: UniversalChannelOpti
   const baseUrl = `${options.tls === undefined ? "http" : "https"}://${authorityOf(place)}`;
   const context = new UniversalContext({ ...options, baseUrl, connections });
   return {
+    get openConnections() {
+      return connections.openConnections;
+    },
     start: (request, details, listener) => startUniversal(context, request, details, listener),
     redialSoon: () => connections.redialSoon(),
     retire: () => connections.retire(),

@@ -5,6 +5,10 @@ export class OpenSockets {
   readonly #open = new Set<PoolSocket>();
   readonly #onEmpty: (() => void)[] = [];
 
+  get count(): number {
+    return this.#open.size;
+  }
+
   add(socket: PoolSocket): void {
     this.#open.add(socket);
     socket.once("close", () => {

@@ -91,7 +91,7 @@ export class CallPlanner {
 
   /** How things stand above the wire. */
   levels(): Omit<ClientLevels, "connections"> {
-    return { budgetTokens: this.#options.retryBudget.tokens, ...this.endpoints.levels };
+    return { budgetTokens: this.#options.retryBudget.tokens, ...this.services.levels };
   }
 
   /** Starts nothing more of its own: no probes. */

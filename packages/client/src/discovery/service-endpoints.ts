@@ -86,10 +86,25 @@ export class ServiceEndpoints implements EndpointUse {
     return false;
   }
 
+  get #all(): Iterable<EndpointsOfService> {
+    return this.#only === undefined ? this.#byKey.values() : [this.#only];
+  }
+
+  /** How many are known of all services, and how many of them health keeps out. */
+  get levels(): { readonly endpoints: number; readonly ejectedEndpoints: number } {
+    const sum = { endpoints: 0, ejectedEndpoints: 0 };
+    for (const { endpoints } of this.#all) {
+      const { levels } = endpoints;
+      sum.endpoints += levels.endpoints;
+      sum.ejectedEndpoints += levels.ejectedEndpoints;
+    }
+    return sum;
+  }
+
   /** What has happened to the health of the endpoints of all services. */
   get healthCounters(): HealthCounters {
     const sum = { ejections: 0, returns: 0, probes: 0, failedProbes: 0 };
-    for (const { endpoints } of this.#only === undefined ? this.#byKey.values() : [this.#only]) {
+    for (const { endpoints } of this.#all) {
       const { healthCounters: counters } = endpoints;
       sum.ejections += counters?.ejections ?? 0;
       sum.returns += counters?.returns ?? 0;

@@ -73,9 +73,9 @@ export class ClientEndpoints implements EndpointSource {
 
   /** How many are known now, and how many of them health keeps out. Goes through all. */
   get levels(): { readonly endpoints: number; readonly ejectedEndpoints: number } {
-    const known = this.#live.current();
-    const away = known.filter(({ stats }) => stats.health?.isAway === true);
-    return { endpoints: known.length, ejectedEndpoints: away.length };
+    const { length } = this.#live.sources();
+    const away = this.#live.tracked().filter(({ stats }) => stats.health?.isAway === true);
+    return { endpoints: length, ejectedEndpoints: away.length };
   }
 
   /** Without a call, as if there were no routers. */
@@ -95,9 +95,11 @@ export class ClientEndpoints implements EndpointSource {
   }
 
   whyNone(call: RoutedCall): string | undefined {
+    if (this.#live.sources().length === 0) return this.#directory.whyNone?.();
+    const { chain } = this.#narrowing;
+    if (chain === undefined) return undefined;
     const known = this.#live.current();
-    if (known.length === 0) return this.#directory.whyNone?.();
-    const emptiedBy = this.#narrowing.chain?.narrow(known, call).emptiedBy;
+    const { emptiedBy } = chain.narrow(known, call);
     if (emptiedBy === undefined) return undefined;
     return `router ${emptiedBy} leaves none of the ${known.length} that are known`;
   }

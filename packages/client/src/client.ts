@@ -2,6 +2,7 @@ import type { DescService } from "@bufbuild/protobuf";
 import type { ClientCounters, ServiceOptions } from "@thrice/core";
 import type { StubHost } from "@thrice/core/codegen-v1";
 import { Caller } from "./call/caller.js";
+import type { CloseOptions } from "./call/drain.js";
 import {
   type ClientOptions,
   type ResolvedClientOptions,
@@ -18,10 +19,15 @@ export interface Client extends StubHost {
    * @throws TypeError or RangeError naming path, bound and value.
    */
   setServiceConfig(config: string | object | undefined): void;
+  /**
+   * Takes no new calls, lets running ones finish for `graceMs` milliseconds, at once by default, then fails what still runs
+   * with `unavailable` and closes the connections. An idle client does not keep the process alive.
+   *
+   * @throws TypeError or RangeError naming field, bound and value of a wrong option.
+   */
+  close(options?: CloseOptions): Promise<void>;
   /** How often each has happened so far: calls, attempts by kind, refusals, ejections. A copy, which does not change. */
   counters(): ClientCounters;
-  /** Fails what still runs and closes the connections. An idle client does not keep the process alive. */
-  close(): Promise<void>;
 }
 
 /**
@@ -54,7 +60,7 @@ class ThriceClient implements Client {
     return this.#caller.counters();
   }
 
-  close(): Promise<void> {
-    return this.#caller.close();
+  close(options?: CloseOptions): Promise<void> {
+    return this.#caller.close(options);
   }
 }

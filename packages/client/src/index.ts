@@ -110,6 +110,7 @@ export {
 } from "@thrice/core";
 export type { ClientTlsOptions } from "@thrice/protocol";
 export { attemptKey } from "./call/attempt-values.js";
+export type { CloseOptions } from "./call/drain.js";
 export { type Client, newClient } from "./client.js";
 export type { ClientOptions } from "./options/client-options.js";
 export {

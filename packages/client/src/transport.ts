@@ -14,6 +14,7 @@ import {
   maxTimerMs,
 } from "@thrice/core";
 import { Caller, type CallRequest } from "./call/caller.js";
+import type { CloseOptions } from "./call/drain.js";
 import { type ClientOptions, resolveClientOptions } from "./options/client-options.js";
 import {
   type CallSettings,
@@ -28,8 +29,8 @@ export interface ThriceTransport extends Transport {
   setServiceConfig(config: string | object | undefined): void;
   /** As `counters` of a client. */
   counters(): ClientCounters;
-  /** Fails what still runs and closes the connections. */
-  close(): Promise<void>;
+  /** As `close` of a client. @throws TypeError or RangeError naming field, bound and value of a wrong option. */
+  close(options?: CloseOptions): Promise<void>;
 }
 
 /** What Connect has no option of its own for. */
@@ -80,7 +81,7 @@ export function createThriceTransport(options: ClientOptions): ThriceTransport {
     },
     setServiceConfig: (config) => caller.setServiceConfig(config),
     counters: () => caller.counters(),
-    close: () => caller.close(),
+    close: (closeOptions) => caller.close(closeOptions),
   };
 }
 

@@ -82,6 +82,114 @@ describe("close()", () => {
   });
 });
 
+describe("close({ graceMs })", () => {
+  /** A server whose calls run until the test lets them go. */
+  async function serveHeld() {
+    const released = Promise.withResolvers<void>();
+    const server = await bench.serve({
+      unary: async ({ text }) => {
+        await released.promise;
+        return { text };
+      },
+      async *watch() {
+        yield { text: "first" };
+        await released.promise;
+        yield { text: "last" };
+      },
+    });
+    return { server, release: () => released.resolve() };
+  }
+
+  test("takes no new call, lets those that run finish, and needs no more time than that", async () => {
+    const { server, release } = await serveHeld();
+    const { client, stub, clock } = bench.client({ url: server.url });
+    const unary = stub.unary({ text: "whole" });
+    const stream = readAll(stub.watch({}));
+    await server.arrival(2);
+    const closed = client.close({ graceMs: 60_000 });
+    expect(await failureOf(stub.unary({}))).toMatchObject({ rawMessage: "the client is closed" });
+    expect(await failureOf(readAll(stub.watch({})))).toMatchObject({ code: Code.Unavailable });
+    release();
+    expect((await unary).text).toBe("whole");
+    expect(await stream).toEqual(["first", "last"]);
+    await closed;
+    expect(server.attempts()).toBe(2);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("lets a call that runs be tried again", async () => {
+    const server = await bench.serve({ unary: failing(() => new Error("no"), 1) });
+    const { client, stub, clock } = bench.client({ url: server.url, retries: 1 });
+    const call = stub.unary({ text: "again" });
+    const closed = client.close({ graceMs: 60_000 });
+    await server.arrival(1);
+    await clock.advance(100);
+    expect((await call).text).toBe("again");
+    await closed;
+  });
+
+  test("lets a call whose interceptor has it yet be sent", async () => {
+    const server = await bench.serve();
+    const opened = Promise.withResolvers<void>();
+    const hold: Interceptor = (next) => async (request) => {
+      await opened.promise;
+      return next(request);
+    };
+    const { client, stub } = bench.client({ url: server.url, interceptors: [hold] });
+    const call = stub.unary({ text: "held" });
+    const closed = client.close({ graceMs: 60_000 });
+    opened.resolve();
+    expect((await call).text).toBe("held");
+    await closed;
+  });
+
+  test("fails what outlasts graceMs as unavailable, and not before", async () => {
+    const { server } = await serveHeld();
+    const { client, stub, clock } = bench.client({ url: server.url, attemptTimeoutMs: 0 });
+    const ended = jest.fn();
+    const call = failureOf(stub.unary({})).finally(ended);
+    await server.arrival(1);
+    const closed = client.close({ graceMs: 5_000 });
+    await clock.advance(4_999);
+    expect(ended).not.toHaveBeenCalled();
+    await clock.advance(1);
+    expect(await call).toMatchObject({
+      code: Code.Unavailable,
+      message: expect.stringContaining("the client is closed"),
+    });
+    await closed;
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("called again with less time ends by that", async () => {
+    const { server } = await serveHeld();
+    const { client, stub, clock } = bench.client({ url: server.url });
+    const call = failureOf(stub.unary({}));
+    await server.arrival(1);
+    const closes = [client.close({ graceMs: 60_000 }), client.close()];
+    expect(await call).toMatchObject({ code: Code.Unavailable });
+    await Promise.all(closes);
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test("of an idle client is done at once", async () => {
+    const { client, clock } = bench.client({ url: "127.0.0.1:1" });
+    await client.close({ graceMs: 60_000 });
+    expect(clock.pendingTimers).toBe(0);
+  });
+
+  test.each([
+    { options: { graceMs: -1 }, says: "graceMs must be a number from 0 to" },
+    { options: { graceMs: null }, says: "graceMs must be a number from 0 to" },
+    { options: { grace: 1 }, says: "options of close: unknown option 'grace'" },
+  ])("with $options throws at once, and goes on", async ({ options, says }) => {
+    const server = await bench.serve();
+    const { client, stub } = bench.client({ url: server.url });
+    expect(() => client.close(options as object)).toThrow(says);
+    expect((await stub.unary({ text: "on" })).text).toBe("on");
+  });
+});
+
 const waitForEver: Interceptor = () => () => new Promise(() => {});
 
 test("a client that nobody closes does not keep its process alive", async () => {

@@ -51,6 +51,11 @@ export class Http2ServerConnection {
     return this.#connection.streams.size;
   }
 
+  /** Who takes the requests under way, oldest first. */
+  get sinks(): StreamSink[] {
+    return this.#connection.streams.values().map(({ sink }) => sink);
+  }
+
   /** Sends a PING and calls back when it is answered or the connection ends. */
   ping(callback: PingCallback): void {
     this.#connection.pings.send(callback);
@@ -68,6 +73,15 @@ export class Http2ServerConnection {
     connection.writeGoaway(max31Bits, ErrorCode.NO_ERROR, "");
     connection.link.deadlines.set("goaway", connection.options.closeTimeoutMs);
     connection.pings.send(() => serverRole.onGoawayDue(connection));
+  }
+
+  /**
+   * As `close()`, but waits for nothing that is on its way: what the client sends from now on is refused. For a server that
+   * has no more time.
+   */
+  closeNow(): void {
+    this.close();
+    serverRole.onGoawayDue(this.#connection);
   }
 
   /** Closes now. Requests under way end as `closed-here`. */

@@ -1,5 +1,6 @@
 /** Where a server listens, and how it stops. */
 
+import { Code } from "@connectrpc/connect";
 import { systemClock } from "@thrice/core";
 import { memoryLogger } from "@thrice/core/testing";
 import { WireServer } from "../src/index.js";
@@ -131,24 +132,26 @@ describe("closing", () => {
     expect(await http1.closed).toMatch(/^HTTP\/1\.1 200 OK/);
   });
 
-  test("breaks what still runs when its grace is over", async () => {
+  test("ends what still runs as unavailable when its grace is over", async () => {
     const { implementation, begun } = heldService();
     const { server, port, clock } = await openServed(implementation);
+    const http1 = await openSocket(port);
+    await http1.write(jsonPost);
+    await begun;
     const channel = closing(channelTo(port));
     const unary = endOf(channel.start(one("unary")));
     const stream = await answerOf(channel.start(one("watch")).end);
     expect(textOf((await stream.next()).value)).toBe("first");
-    const http1 = await openSocket(port);
-    await http1.write(jsonPost);
-    await begun;
     const closed = server.close(1000);
     const rest = stream.next().catch((reason) => reason);
     await clock.advance(999);
     expect(http1.socket.readyState).toBe("open");
     await clock.advance(1);
     await Promise.all([closed, http1.closed]);
-    expect(await unary).toMatchObject({ outcome: "connection-lost", code: "Unavailable" });
-    expect(await rest).toMatchObject({ outcome: "connection-lost" });
+    const stopped = { code: "Unavailable", message: "the server stops" };
+    expect(await unary).toMatchObject({ outcome: "answered", ...stopped });
+    expect(await rest).toMatchObject({ code: Code.Unavailable, rawMessage: "the server stops" });
+    expect(await http1.closed).toMatch(/^HTTP\/1\.1 503 .*"the server stops"/s);
   });
 
   test("takes no new calls while it lets the running ones finish", async () => {

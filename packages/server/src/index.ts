@@ -12,5 +12,7 @@ export {
 } from "@thrice/core";
 export type { HandlerOptions } from "@thrice/core/codegen-v1";
 export type { ServerTlsOptions } from "@thrice/protocol";
+export type { HealthStatus, ServerHealth } from "./health/health-board.js";
 export type { ServerOptions } from "./options.js";
 export { newServer, type Server } from "./server.js";
+export type { StopSignal } from "./stop/stop-signals.js";

@@ -1,3 +1,4 @@
+import type { Interceptor } from "@connectrpc/connect";
 import {
   type Clock,
   type Compression,
@@ -25,6 +26,7 @@ import {
   type ServerTls,
   type ServerTlsOptions,
 } from "@thrice/protocol";
+import { resolveStopSignals, type StopSignal } from "./stop/stop-signals.js";
 
 /** Options of a server. */
 export interface ServerOptions extends HandlerOptions {
@@ -39,10 +41,35 @@ export interface ServerOptions extends HandlerOptions {
   /** How long `stop()` lets running calls go on, in milliseconds. @defaultValue 10_000 */
   readonly graceMs?: number | undefined;
   /**
+   * How long `stop()` goes on taking calls after it has told discovery and health, so that callers hear of it, in
+   * milliseconds. @defaultValue 0
+   */
+  readonly noticeMs?: number | undefined;
+  /**
+   * Whether SIGTERM and SIGINT stop the server, or which of them. A second one, more than a second later, does what it does
+   * without Thrice.
+   * @defaultValue false
+   */
+  readonly stopOnSignals?: boolean | readonly StopSignal[] | undefined;
+  /**
    * Whether a caller is asked not to repeat a call whose handler failed after retries of its own further down, so that hops
    * do not multiply each other's attempts. @defaultValue true
    */
   readonly stopRetryChains?: boolean | undefined;
+  /**
+   * Whether the server answers probes: `grpc.health.v1.Health`, for which see `Server.health`. @defaultValue true
+   */
+  readonly health?: boolean | undefined;
+  /**
+   * Whether the server tells its schema to whoever asks: `grpc.reflection.v1` and `v1alpha`, for tools such as grpcurl and
+   * `buf curl`. @defaultValue false
+   */
+  readonly reflection?: boolean | undefined;
+  /**
+   * Whether the calls that a handler makes know which call they are part of: they then end with its deadline, and keep its
+   * caller from repeating what they have retried already. @defaultValue true
+   */
+  readonly linkCalls?: boolean | undefined;
   /** Takes what the server has to tell; nothing while all is well. @defaultValue `consoleLogger()` */
   readonly logger?: Logger | undefined;
   /** Tells time; for tests. @defaultValue the system's clock */
@@ -54,7 +81,12 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
   readonly listen: ListenOptions;
   readonly tls: ServerTls | undefined;
   readonly graceMs: number;
+  readonly noticeMs: number;
+  readonly stopOnSignals: readonly StopSignal[];
   readonly stopRetryChains: boolean;
+  readonly linkCalls: boolean;
+  readonly health: boolean;
+  readonly reflection: boolean;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -62,7 +94,11 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
 /** The options of a service with every default filled in. */
 export interface ResolvedHandlerOptions {
   readonly exposeErrors: boolean;
+  /** Those of the server, then those of the service. */
+  readonly interceptors: readonly Interceptor[];
   readonly maxReceiveBytes: number;
+  /** 0 for no bound. */
+  readonly maxTimeoutMs: number;
   readonly group: string;
   readonly version: string;
   readonly compression: Compression;
@@ -73,14 +109,20 @@ export interface ResolvedHandlerOptions {
 export function resolveServerOptions(options: ServerOptions): ResolvedServerOptions {
   checkKnownOptions("options of newServer", options, known);
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
-  const { graceMs = 10_000, stopRetryChains = true } = options;
+  const { graceMs = 10_000, noticeMs = 0, stopOnSignals = false, stopRetryChains = true } = options;
+  const { health = true, reflection = false, linkCalls = true } = options;
   const { logger = consoleLogger(), clock = systemClock } = options;
   return {
     ...resolveHandlerOptions(options, handlerDefaults),
     listen: resolveListen(options),
     tls: resolveServerTls(options.tls),
     graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
+    noticeMs: checkNumber("noticeMs", noticeMs, 0, maxTimerMs),
+    stopOnSignals: resolveStopSignals(stopOnSignals),
     stopRetryChains: checkBoolean("stopRetryChains", stopRetryChains),
+    linkCalls: checkBoolean("linkCalls", linkCalls),
+    health: checkBoolean("health", health),
+    reflection: checkBoolean("reflection", reflection),
     logger: checkLogger("logger", logger),
     clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
   };
@@ -114,7 +156,9 @@ export function resolveHandlerOptions(
 ): ResolvedHandlerOptions {
   const {
     exposeErrors = defaults.exposeErrors,
+    interceptors = [],
     maxReceiveBytes = defaults.maxReceiveBytes,
+    maxTimeoutMs = defaults.maxTimeoutMs,
     group = defaults.group,
     version = defaults.version,
     compression = defaults.compression,
@@ -122,7 +166,9 @@ export function resolveHandlerOptions(
   } = options;
   return {
     exposeErrors: checkBoolean("exposeErrors", exposeErrors),
+    interceptors: [...defaults.interceptors, ...checkInterceptors(interceptors)],
     maxReceiveBytes: checkWholeNumber("maxReceiveBytes", maxReceiveBytes, 1, 0xffff_ffff),
+    maxTimeoutMs: checkNumber("maxTimeoutMs", maxTimeoutMs, 0, maxTimerMs),
     compression: checkCompression(compression),
     compressMinBytes: checkCompressMinBytes(compressMinBytes),
     group: checkServiceKeyPart("group", group),
@@ -130,9 +176,16 @@ export function resolveHandlerOptions(
   };
 }
 
+function checkInterceptors(value: readonly Interceptor[]): readonly Interceptor[] {
+  if (Array.isArray(value) && value.every((one) => typeof one === "function")) return value;
+  throw new TypeError(`interceptors must be a list of functions, got ${show(value)}`);
+}
+
 const handlerDefaults: ResolvedHandlerOptions = {
   exposeErrors: false,
+  interceptors: [],
   maxReceiveBytes: 4 * 1024 * 1024,
+  maxTimeoutMs: 0,
   compression: "none",
   compressMinBytes: 1_024,
   group: "",
@@ -142,7 +195,9 @@ const handlerDefaults: ResolvedHandlerOptions = {
 /** Names of the options that a single service has. */
 export const knownHandlerOptions: ReadonlySet<string> = new Set([
   "exposeErrors",
+  "interceptors",
   "maxReceiveBytes",
+  "maxTimeoutMs",
   "group",
   "version",
   "compression",
@@ -156,7 +211,12 @@ const known: ReadonlySet<string> = new Set([
   "path",
   "tls",
   "graceMs",
+  "noticeMs",
+  "stopOnSignals",
   "stopRetryChains",
+  "linkCalls",
+  "health",
+  "reflection",
   "logger",
   "clock",
 ]);

@@ -1,6 +1,6 @@
 /** Runs a handler that answers once under the server's promises: deadline, error rules, and the context of outgoing calls. */
 import { create, type DescMethod } from "@bufbuild/protobuf";
-import type { HandlerContext } from "@connectrpc/connect";
+import type { HandlerContext, Interceptor } from "@connectrpc/connect";
 import { show } from "@thrice/core";
 import { errorFromHandler, type HandlerErrorRules } from "./handler-error.js";
 import { methodPath } from "./method-path.js";
@@ -10,7 +10,10 @@ import { ServedCall, type ServedCallRules } from "./served-call.js";
 export type Handle = (request: unknown, context: HandlerContext) => unknown;
 
 /** How handlers are run. */
-export interface HandlerRules extends HandlerErrorRules, ServedCallRules {}
+export interface HandlerRules extends HandlerErrorRules, ServedCallRules {
+  /** Run around the handler; the first one sees the request first and the answer last. */
+  readonly interceptors: readonly Interceptor[];
+}
 
 /**
  * Serves a method that answers with one message. Rejects with a `ConnectError`.
@@ -65,4 +68,11 @@ export function messageFrom(answer: unknown, wanted: string, method: DescMethod)
 /** The error of a handler that did not do what is `wanted`. */
 export function wrongAnswer(method: DescMethod, wanted: string, got: unknown): TypeError {
   return new TypeError(`handler of ${methodPath(method)} must ${wanted}, got ${show(got)}`);
+}
+
+/** Whether a handler answered with a stream. */
+export function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
+  return (
+    typeof (value as Partial<AsyncIterable<unknown>> | null)?.[Symbol.asyncIterator] === "function"
+  );
 }

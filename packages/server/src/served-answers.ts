@@ -1,7 +1,13 @@
 /** The answers of a method that answers with a stream, as the wire reads them. */
 import type { HandlerContext } from "@connectrpc/connect";
 import { errorFromHandler } from "./handler-error.js";
-import { type Handle, type HandlerRules, messageFrom, wrongAnswer } from "./serve-handler.js";
+import {
+  type Handle,
+  type HandlerRules,
+  isAsyncIterable,
+  messageFrom,
+  wrongAnswer,
+} from "./serve-handler.js";
 import { ServedCall } from "./served-call.js";
 
 type Step = IteratorResult<object, undefined>;
@@ -138,9 +144,3 @@ export class ServedAnswers implements AsyncIterableIterator<object, undefined> {
 }
 
 const done: Step = { done: true, value: undefined };
-
-function isAsyncIterable(value: unknown): value is AsyncIterable<unknown> {
-  return (
-    typeof (value as Partial<AsyncIterable<unknown>> | null)?.[Symbol.asyncIterator] === "function"
-  );
-}

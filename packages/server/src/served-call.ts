@@ -20,6 +20,8 @@ export interface ServedCallRules {
   readonly logger: Logger;
   /** Whether a caller is asked not to repeat a call that failed after retries of the handler's own. */
   readonly stopRetryChains: boolean;
+  /** Whether calls that the handler makes know that they are part of this one. */
+  readonly linkCalls: boolean;
 }
 
 /**
@@ -39,9 +41,11 @@ export class ServedCall implements InboundCall {
   /** Whether a call of the handler's failed after all its retries. */
   #spentRetries = false;
   readonly #stopsChains: boolean;
+  readonly #linksCalls: boolean;
 
   /** @throws ConnectError with `deadline_exceeded` if no time is left. */
-  constructor(wire: HandlerContext, { clock, logger, stopRetryChains }: ServedCallRules) {
+  constructor(wire: HandlerContext, rules: ServedCallRules) {
+    const { clock, logger, stopRetryChains, linkCalls } = rules;
     const leftMs = wire.timeoutMs();
     if (leftMs !== undefined && leftMs <= 0) {
       throw new ConnectError("the deadline passed before the handler began", Code.DeadlineExceeded);
@@ -50,6 +54,7 @@ export class ServedCall implements InboundCall {
     this.#deadline = new Deadline(leftMs, clock);
     this.#logger = logger;
     this.#stopsChains = stopRetryChains;
+    this.#linksCalls = linkCalls;
   }
 
   noteRetriesSpent(): void {
@@ -68,12 +73,13 @@ export class ServedCall implements InboundCall {
 
   /** Runs `work` as part of this call. */
   run<T>(work: () => T): T {
+    if (!this.#linksCalls) return work();
     return this.#runner === undefined ? runInboundCall(this, work) : this.#runner(work);
   }
 
   /** Says that many steps will come. */
   expectSteps(): void {
-    this.#runner ??= inboundRunner(this);
+    if (this.#linksCalls) this.#runner ??= inboundRunner(this);
   }
 
   /** Runs `work` as part of this call, and waits for it no longer than the deadline. */

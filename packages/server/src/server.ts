@@ -1,5 +1,7 @@
 import type { DescService } from "@bufbuild/protobuf";
+import type { Interceptor } from "@connectrpc/connect";
 import {
+  type Clock,
   checkKnownOptions,
   compressEncoding,
   compressFromBytes,
@@ -9,13 +11,18 @@ import {
 } from "@thrice/core";
 import type { HandlerOptions, ServiceHost } from "@thrice/core/codegen-v1";
 import { type ServedService, WireServer } from "@thrice/protocol";
+import { type BuiltIn, healthBuiltIn, reflectionBuiltIns } from "./built-in-services.js";
+import { HealthBoard, type ServerHealth } from "./health/health-board.js";
 import {
   knownHandlerOptions,
+  type ResolvedHandlerOptions,
   type ResolvedServerOptions,
   resolveHandlerOptions,
   resolveServerOptions,
   type ServerOptions,
 } from "./options.js";
+import { onStopSignal } from "./stop/stop-signals.js";
+import { StopSteps } from "./stop/stop-steps.js";
 import { wrapHandler } from "./wrap-handler.js";
 
 /**
@@ -26,6 +33,8 @@ import { wrapHandler } from "./wrap-handler.js";
 export interface Server extends ServiceHost {
   /** Port in use; the chosen one if `port` was 0. Undefined unless serving, and on a socket of a path. */
   readonly port: number | undefined;
+  /** Switches what probes are told; every registered service is `serving` until something else is said. */
+  readonly health: ServerHealth;
   /**
    * Starts to listen. Resolves when callers can connect; the server then keeps the process alive.
    *
@@ -33,8 +42,8 @@ export interface Server extends ServiceHost {
    */
   serve(): Promise<void>;
   /**
-   * Takes no new calls, lets running ones finish for `graceMs`, then breaks what is left. Resolves when the
-   * last connection is closed. Safe to call at any time and again.
+   * Withdraws, goes on for `noticeMs`, takes no new calls, lets running ones finish for `graceMs`, then ends what is left
+   * with `unavailable`. Resolves when the last connection is closed. Never rejects; safe to call at any time and again.
    */
   stop(): Promise<void>;
 }
@@ -52,13 +61,22 @@ class ThriceServer implements Server {
   readonly #options: ResolvedServerOptions;
   /** By service key. */
   readonly #services = new Map<string, ServedService>();
+  readonly #board = new HealthBoard();
   #wire: WireServer | undefined;
   #port: number | undefined;
   #listening: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
+  readonly #stopSteps: StopSteps;
+  #undoSignals: () => void = () => {};
 
   constructor(options: ResolvedServerOptions) {
     this.#options = options;
+    this.#stopSteps = new StopSteps(options.clock, options.logger);
+    this.#stopSteps.add("tell", () => this.#board.drain());
+  }
+
+  get health(): ServerHealth {
+    return this.#board;
   }
 
   get port(): number | undefined {
@@ -76,21 +94,51 @@ class ThriceServer implements Server {
     }
     checkKnownOptions(`options of ${typeName}`, options, knownHandlerOptions);
     const resolved = resolveHandlerOptions(options, this.#options);
-    const { exposeErrors, maxReceiveBytes, group, version } = resolved;
+    const { group, version } = resolved;
     const key = formatServiceKey(typeName, group, version);
     if (this.#services.has(key)) throw new Error(`service ${key} is registered already`);
-    const { logger, clock, stopRetryChains } = this.#options;
-    const rules = { exposeErrors, logger, clock, stopRetryChains };
-    const served = {
+    this.#services.set(key, this.#servedFrom(service, handler, resolved));
+    this.#board.add(typeName);
+  }
+
+  #servedFrom(
+    service: DescService,
+    handler: object,
+    resolved: ResolvedHandlerOptions,
+  ): ServedService {
+    const { exposeErrors, interceptors, maxReceiveBytes, maxTimeoutMs, group, version } = resolved;
+    const { logger, clock, stopRetryChains, linkCalls } = this.#options;
+    const rules = { exposeErrors, interceptors, logger, clock, stopRetryChains, linkCalls };
+    return {
       service,
       implementation: wrapHandler(service, handler, rules),
       maxReceiveBytes,
+      maxTimeoutMs: maxTimeoutMs === 0 ? undefined : maxTimeoutMs,
       compressMinBytes: compressFromBytes(resolved),
       encoding: compressEncoding(resolved),
       group,
       version,
     };
-    this.#services.set(key, served);
+  }
+
+  /**
+   * Adds what every server has, without group and version, as those who ask know of none. The application's own wins. Health
+   * has no interceptors, as probes bring no tokens; the schema is for those whom the server's let pass.
+   */
+  #addBuiltIns(): void {
+    const { health, reflection } = this.#options;
+    if (health) this.#addBuiltIn(healthBuiltIn(this.#board), []);
+    if (!reflection) return;
+    const services = [...this.#services.values()].map(({ service }) => service);
+    for (const builtIn of reflectionBuiltIns(services))
+      this.#addBuiltIn(builtIn, this.#options.interceptors);
+  }
+
+  #addBuiltIn({ service, handler }: BuiltIn, interceptors: readonly Interceptor[]): void {
+    const key = formatServiceKey(service.typeName, "", "");
+    if (this.#services.has(key)) return;
+    const options = { ...this.#options, group: "", version: "", maxTimeoutMs: 0, interceptors };
+    this.#services.set(key, this.#servedFrom(service, handler, options));
   }
 
   serve(): Promise<void> {
@@ -109,17 +157,34 @@ class ThriceServer implements Server {
   }
 
   async #listen(): Promise<void> {
-    const { listen, tls, logger, clock } = this.#options;
+    this.#addBuiltIns();
+    const { listen, tls, logger, clock, stopOnSignals } = this.#options;
     const wire = new WireServer({ services: [...this.#services.values()], logger, clock, tls });
     this.#port = await wire.listen(listen);
     this.#wire = wire;
+    this.#undoSignals = onStopSignal(stopOnSignals, () => void this.stop(), clock);
     const where = "path" in listen ? listen.path : `port ${this.#port}`;
     logQuietly(() => logger.debugf("listening on %s", where));
   }
 
   async #close(): Promise<void> {
     await this.#listening?.catch(() => {});
-    await this.#wire?.close(this.#options.graceMs);
+    if (this.#wire !== undefined) await this.#drain(this.#wire);
+    this.#undoSignals();
     this.#port = undefined;
   }
+
+  async #drain(wire: WireServer): Promise<void> {
+    const { graceMs, noticeMs, clock } = this.#options;
+    const startedMs = clock.nowMs();
+    await this.#stopSteps.run(graceMs);
+    const leftMs = Math.max(0, graceMs - (clock.nowMs() - startedMs));
+    if (noticeMs > 0) await pause(noticeMs, clock);
+    this.#board.end();
+    await wire.close(leftMs);
+  }
+}
+
+function pause(ms: number, clock: Clock): Promise<void> {
+  return new Promise((resolve) => void clock.setTimer(ms, resolve));
 }

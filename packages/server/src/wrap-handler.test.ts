@@ -15,6 +15,8 @@ describe("wrapHandler", () => {
     logger: memoryLogger(),
     clock: systemClock,
     stopRetryChains: true,
+    linkCalls: true,
+    interceptors: [],
   };
 
   test("takes nothing that every object inherits for a method", () => {

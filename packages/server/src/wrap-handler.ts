@@ -1,6 +1,7 @@
 import type { DescMethod, DescService } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { show } from "@thrice/core";
+import { interceptHandle } from "./intercept.js";
 import { type Handle, type HandlerRules, serveOne } from "./serve-handler.js";
 import { ServedAnswers } from "./served-answers.js";
 
@@ -18,7 +19,11 @@ export function wrapHandler(
   const wrapped: Record<string, Handle> = Object.create(null);
   for (const method of service.methods) {
     const handle = findHandle(service, method, handler);
-    if (handle !== undefined) wrapped[method.localName] = wrapMethod(method, handle, rules);
+    if (handle === undefined) continue;
+    const { interceptors } = rules;
+    const around =
+      interceptors.length === 0 ? handle : interceptHandle(handle, method, interceptors);
+    wrapped[method.localName] = wrapMethod(method, around, rules);
   }
   return wrapped as object;
 }

@@ -1,7 +1,7 @@
 /** The server keeps to a call's deadline, whatever its handler does. */
 import { currentInboundCall, type InboundCall } from "@thrice/core";
 import { FakeClock, memoryLogger } from "@thrice/core/testing";
-import { Code } from "@thrice/server";
+import { Code, type HandlerOptions, type ServerOptions } from "@thrice/server";
 import { Bench, failureOf, gate, protocols, readAll } from "./support/bench.js";
 
 const bench = new Bench();
@@ -195,3 +195,98 @@ describe("the calls that a handler makes inherit", () => {
     expect(inbound?.remainingMs()).toBeUndefined();
   });
 });
+
+describe("maxTimeoutMs", () => {
+  /** Handlers that never answer; `left` is the time that they were told. */
+  async function open(options: ServerOptions, handlerOptions?: HandlerOptions) {
+    const clock = new FakeClock();
+    const began = gate<number | undefined>();
+    const { peer } = await bench.serve(
+      {
+        unary(_, context) {
+          began.open(context.timeoutMs());
+          return new Promise(() => {});
+        },
+        async *watch(_, context) {
+          yield { text: "first" };
+          began.open(context.timeoutMs());
+          await new Promise(() => {});
+        },
+      },
+      { clock, ...options },
+      handlerOptions,
+    );
+    return { clock, peer, left: began.opened };
+  }
+
+  test.each(protocols)(
+    "bounds a call over %s that asks for more, or for nothing",
+    async (protocol) => {
+      for (const asked of [undefined, timeoutMs]) {
+        const { clock, peer, left } = await open({ maxTimeoutMs: 30_000 });
+        const failure = failureOf(
+          peer(protocol).unary({}, asked === undefined ? {} : { timeoutMs: asked }),
+        );
+        const leftMs = (await left) ?? Number.NaN;
+        expect(leftMs).toBeGreaterThan(20_000);
+        expect(leftMs).toBeLessThanOrEqual(30_000);
+        await clock.advance(30_000);
+        expect(await failure).toMatchObject(exceeded);
+      }
+    },
+  );
+
+  test("leaves a caller that asks for less its own bound", async () => {
+    const { peer, left } = await open({ maxTimeoutMs: timeoutMs * 2 });
+    const leave = new AbortController();
+    const failure = failureOf(peer().unary({}, { timeoutMs, signal: leave.signal }));
+    expect(await left).toBeLessThanOrEqual(timeoutMs);
+    leave.abort();
+    await failure;
+  });
+
+  test("bounds streams too", async () => {
+    const { clock, peer, left } = await open({ maxTimeoutMs: 30_000 });
+    const failure = failureOf(readAll(peer().watch({})));
+    await left;
+    await clock.advance(30_000);
+    expect(await failure).toMatchObject(exceeded);
+  });
+
+  test("of a service wins, and 0 lifts the server's", async () => {
+    const { peer, left } = await open({ maxTimeoutMs: 30_000 }, { maxTimeoutMs: 0 });
+    const leave = new AbortController();
+    const failure = failureOf(peer().unary({}, { signal: leave.signal }));
+    expect(await left).toBeUndefined();
+    leave.abort();
+    await failure;
+  });
+});
+
+test.each([
+  { linkCalls: true, known: [true, true] },
+  { linkCalls: false, known: [false, false] },
+])(
+  "with linkCalls $linkCalls, a handler's calls know of the one they serve: $known",
+  async ({ linkCalls, known }) => {
+    const seen: boolean[] = [];
+    const note = () => void seen.push(currentInboundCall() !== undefined);
+    const { peer } = await bench.serve(
+      {
+        async unary() {
+          await Promise.resolve();
+          note();
+          return {};
+        },
+        async *watch() {
+          note();
+          yield {};
+        },
+      },
+      { linkCalls },
+    );
+    await peer().unary({});
+    await readAll(peer().watch({}));
+    expect(seen).toEqual(known);
+  },
+);

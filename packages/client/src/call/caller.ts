@@ -37,6 +37,7 @@ import { CallBounds } from "./call-bounds.js";
 import { errorFromCall } from "./call-error.js";
 import { CallPlanner } from "./call-planner.js";
 import { createMessages } from "./create-messages.js";
+import { type CloseOptions, Drain } from "./drain.js";
 import { startIntercepted } from "./intercepted-attempt.js";
 import { ReplayBuffer } from "./replay-buffer.js";
 import { ReplayMemory } from "./replay-memory.js";
@@ -67,7 +68,7 @@ export class Caller {
   readonly #tools: CallTools;
   readonly #underWay = new CallsUnderWay();
   readonly #replayMemory: ReplayMemory;
-  #closed = false;
+  readonly #drain: Drain;
 
   constructor(options: ResolvedClientOptions) {
     this.#options = options;
@@ -81,6 +82,7 @@ export class Caller {
     const { logger, clock, tls } = options;
     const scheme = tls === undefined ? "http" : "https";
     this.#tools = { channels: this.#channels, logger, clock, scheme };
+    this.#drain = new Drain(this.#underWay, options.clock, () => this.#shutDown());
   }
 
   /**
@@ -90,7 +92,7 @@ export class Caller {
   unaryMessage(call: CallRequest, init: Init, options: CallOptions | undefined): Promise<Message> {
     if (this.#options.interceptors.length > 0) return this.#unaryIntercepted(call, init, options);
     return new Promise((resolve, reject) => {
-      if (this.#closed) throw closedError();
+      if (this.#drain.hasBegun) throw closedError();
       const { method, settings } = call;
       const message = create(method.input, init);
       const request = { method, message, settings };
@@ -153,9 +155,16 @@ export class Caller {
     return this.#planner.counters();
   }
 
-  /** Fails what still runs and closes the connections. */
-  async close(): Promise<void> {
-    this.#closed = true;
+  /**
+   * Takes no new calls, lets running ones go on for `graceMs`, then fails what still runs and closes the connections.
+   *
+   * @throws TypeError or RangeError naming field, bound and value of a wrong option.
+   */
+  close(options?: CloseOptions): Promise<void> {
+    return this.#drain.begin(options);
+  }
+
+  async #shutDown(): Promise<void> {
     this.#planner.close();
     this.#underWay.endAll("rejected", closedError());
     await this.#channels.close();
@@ -166,7 +175,7 @@ export class Caller {
     toRequest: (common: RequestCommon) => Request,
     toSource: (sent: Request) => RequestSource,
   ): Promise<Response> {
-    if (this.#closed) throw closedError();
+    if (this.#drain.hasBegun) throw closedError();
     const { clock, interceptors } = this.#options;
     const inbound = currentInboundCall();
     const timeoutMs = this.#planner.timeoutMs(call.method, call.settings, inbound);
@@ -211,7 +220,7 @@ export class Caller {
     const { channels, logger } = this.#tools;
     const compressMinBytes = compressFromBytes(settings);
     const encoding = compressEncoding(settings);
-    if (this.#closed) throw closedError();
+    if (this.#drain.hasEnded) throw closedError();
     const { result, attempts, finished } = await runCall(this.#planner.plan(method, settings), {
       timeoutMs,
       signal,

@@ -61,3 +61,18 @@ test("a call that has left keeps none of the others alive", () => {
   list.remove(second);
   expect([second.previousUnderWay, second.nextUnderWay]).toEqual([undefined, undefined]);
 });
+
+test("says once nothing runs any more, at once if nothing does", () => {
+  const list = new CallsUnderWay();
+  const empty = jest.fn();
+  const [first, second] = [new Call(() => {}), new Call(() => {})];
+  list.add(first);
+  list.add(second);
+  list.whenEmpty(empty);
+  list.remove(second);
+  expect(empty).not.toHaveBeenCalled();
+  list.remove(first);
+  expect(empty).toHaveBeenCalledTimes(1);
+  list.whenEmpty(empty);
+  expect(empty).toHaveBeenCalledTimes(2);
+});

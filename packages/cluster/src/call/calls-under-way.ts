@@ -14,6 +14,7 @@ export interface UnderWay {
  */
 export class CallsUnderWay {
   #newest: UnderWay | undefined;
+  #onEmpty: (() => void) | undefined;
   /** Whether all of them were ended: none is to begin after that. */
   isEnded = false;
 
@@ -30,11 +31,19 @@ export class CallsUnderWay {
   /** Takes `call` out; it must stand in this list. */
   remove(call: UnderWay): void {
     const { previousUnderWay: previous, nextUnderWay: next } = call;
-    if (previous === undefined) this.#newest = next;
-    else previous.nextUnderWay = next;
+    if (previous === undefined) {
+      this.#newest = next;
+      if (next === undefined) this.#onEmpty?.();
+    } else previous.nextUnderWay = next;
     if (next !== undefined) next.previousUnderWay = previous;
     call.previousUnderWay = undefined;
     call.nextUnderWay = undefined;
+  }
+
+  /** Calls `then` once nothing runs, at once if nothing does. It replaces what was asked for before. */
+  whenEmpty(then: () => void): void {
+    this.#onEmpty = then;
+    if (this.isEmpty) then();
   }
 
   /** Ends all that runs now, once and for all. */

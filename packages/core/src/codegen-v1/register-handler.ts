@@ -1,4 +1,5 @@
 import type { DescService } from "@bufbuild/protobuf";
+import type { Interceptor } from "@connectrpc/connect";
 import { checkShape } from "../check.js";
 import type { CompressionOptions } from "../compression.js";
 import type { ServiceKeyOptions } from "../service-key.js";
@@ -10,8 +11,18 @@ export interface HandlerOptions extends CompressionOptions, ServiceKeyOptions {
    * @defaultValue what the server says, else false
    */
   readonly exposeErrors?: boolean | undefined;
+  /**
+   * Connect interceptors around the handler. Those of the server run around those of the service; in both lists the first
+   * one sees the request first and the answer last. @defaultValue none
+   */
+  readonly interceptors?: readonly Interceptor[] | undefined;
   /** Largest message that is read, in bytes. @defaultValue what the server says, else 4 MiB */
   readonly maxReceiveBytes?: number | undefined;
+  /**
+   * Longest that a call may take, in milliseconds, whatever its caller asks for, also if it asks for nothing; 0 sets no bound.
+   * @defaultValue what the server says, else 0
+   */
+  readonly maxTimeoutMs?: number | undefined;
 }
 
 /** Whatever can serve calls; a Thrice server is one. */

@@ -78,7 +78,7 @@ describe("the signal", () => {
   test("aborts when the deadline passes, and tells the watcher", async () => {
     const { context, clock } = open(100);
     const told: ConnectError[] = [];
-    context.watcher = { onDeadline: (error) => told.push(error) };
+    context.watcher = { cancel: (error) => told.push(error) };
     const { signal } = context;
     await clock.advance(100);
     expect(signal.reason).toMatchObject({ code: Code.DeadlineExceeded });

@@ -17,15 +17,16 @@ import { formatErrorCode, type HeaderList, type StreamEnd } from "@thrice/http2"
 import { headersFromList } from "./headers-from-list.js";
 import { appendMetadata } from "./server-metadata.js";
 
-/** Told when a deadline passes that somebody watches. */
-export interface DeadlineWatcher {
-  onDeadline(error: ConnectError): void;
+/** A call that can be ended from outside: by its deadline, or by a server that stops. */
+export interface Cancellable {
+  /** Answers with `error`, unless the answer is out, and tells the handler by its signal. */
+  cancel(error: ConnectError): void;
 }
 
 export class ServerContext implements HandlerContext {
   readonly method: DescMethod;
   /** Who ends the call when its deadline passes. */
-  watcher: DeadlineWatcher | undefined = undefined;
+  watcher: Cancellable | undefined = undefined;
   readonly #headers: HeaderList;
   readonly #clock: Clock;
   readonly #deadlineMs: number;
@@ -110,7 +111,7 @@ export class ServerContext implements HandlerContext {
     this.#cancelTimer = this.#clock.setTimer(remainingMs, () => {
       const error = deadlineExceeded();
       this.end({ kind: "failed", error });
-      this.watcher?.onDeadline(error);
+      this.watcher?.cancel(error);
     });
   }
 

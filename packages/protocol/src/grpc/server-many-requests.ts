@@ -6,11 +6,11 @@ import { IncomingQueue } from "./incoming-queue.js";
 import { MessageReader } from "./message-reader.js";
 import type { ServerAnswer } from "./server-answer.js";
 import { AnswerPump } from "./server-answer-pump.js";
-import { canceledBy, type DeadlineWatcher } from "./server-context.js";
+import { type Cancellable, canceledBy } from "./server-context.js";
 import { cutShort, readFault, unpack } from "./server-fault.js";
 import type { GrpcPlan } from "./server-plan.js";
 
-export class ManyRequestsCall implements StreamSink, DeadlineWatcher {
+export class ManyRequestsCall implements StreamSink, Cancellable {
   readonly credit = "manual";
   readonly #plan: GrpcPlan;
   readonly #answer: ServerAnswer;
@@ -57,7 +57,7 @@ export class ManyRequestsCall implements StreamSink, DeadlineWatcher {
     this.#pump?.resume();
   }
 
-  onDeadline(error: ConnectError): void {
+  cancel(error: ConnectError): void {
     this.#answer.fail(error);
     this.#leave(error);
   }

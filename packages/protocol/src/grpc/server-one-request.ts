@@ -10,11 +10,11 @@ import { headBytes } from "./message-head.js";
 import { MessageReader } from "./message-reader.js";
 import type { ServerAnswer } from "./server-answer.js";
 import { AnswerPump } from "./server-answer-pump.js";
-import { type DeadlineWatcher, deadlineExceeded } from "./server-context.js";
+import { type Cancellable, deadlineExceeded } from "./server-context.js";
 import { cutShort, extraMessage, missingMessage, readFault, unpack } from "./server-fault.js";
 import type { GrpcPlan } from "./server-plan.js";
 
-export class OneRequestCall implements StreamSink, DeadlineWatcher {
+export class OneRequestCall implements StreamSink, Cancellable {
   readonly #plan: GrpcPlan;
   readonly #answer: ServerAnswer;
   #reader: MessageReader | undefined = undefined;
@@ -55,7 +55,7 @@ export class OneRequestCall implements StreamSink, DeadlineWatcher {
     this.#pump?.resume();
   }
 
-  onDeadline(error: ConnectError): void {
+  cancel(error: ConnectError): void {
     this.#answer.fail(error);
     this.#pump?.stop();
   }

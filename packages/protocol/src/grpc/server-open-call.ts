@@ -22,10 +22,11 @@ export function openCall(
   plan: GrpcPlan,
   { clock, logger }: CallSurroundings,
 ): StreamSink {
-  const { method } = plan.route;
+  const { method, maxTimeoutMs } = plan.route;
   const timeout = findTimeout(headers, plan);
   const timeoutMs = timeout === undefined ? noDeadline : parseGrpcTimeout(timeout);
-  const deadlineMs = timeout === undefined ? noDeadline : clock.nowMs() + (timeoutMs ?? 0);
+  const boundMs = Math.min(timeoutMs ?? 0, maxTimeoutMs);
+  const deadlineMs = boundMs === noDeadline ? noDeadline : clock.nowMs() + boundMs;
   const context = new ServerContext(method, headers, clock, deadlineMs);
   const answer = new ServerAnswer(stream, plan, context, logger);
   answer.hasWholeRequest = endStream;

@@ -1,11 +1,13 @@
 /** Serves a request over HTTP/1.1 with one of Connect's handlers: the body as it is read, the answer as it is taken. */
 import type { IncomingMessage, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import { Code, ConnectError } from "@connectrpc/connect";
 import type { UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
+import type { Cancellable } from "../grpc/server-context.js";
 import type { ConnectionEnds } from "./connection-ends.js";
 import type { Respond } from "./universal-stream.js";
 
-export class Http1Exchange {
+export class Http1Exchange implements Cancellable {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
   readonly #body: AsyncIterator<Uint8Array>;
@@ -38,6 +40,14 @@ export class Http1Exchange {
       this.#body.return?.().catch(ignore);
       this.#request.resume();
     }
+  }
+
+  get socket(): Socket {
+    return this.#request.socket;
+  }
+
+  cancel(error: ConnectError): void {
+    this.#controller.abort(error);
   }
 
   /** The connection is closed. */

@@ -1,5 +1,6 @@
 /** Answers HTTP/1.1 requests with Connect's handlers. */
-import type { IncomingMessage, RequestListener } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import type { ConnectError } from "@connectrpc/connect";
 import { type Logger, logQuietly } from "@thrice/core";
 import { isGrpc } from "../grpc/server-plan.js";
 import { ConnectionEnds } from "./connection-ends.js";
@@ -8,15 +9,38 @@ import type { Routes } from "./routes.js";
 import { answerMiss, answerUniversal } from "./universal-answer.js";
 import type { Respond } from "./universal-stream.js";
 
-/** Makes the listener for an `http` server. It never throws. */
-export function createHttp1Listener(routes: Routes, logger: Logger): RequestListener {
-  const ends = new ConnectionEnds();
-  return (request, response) => {
+/** Serves the requests of an `http` server. It never throws. */
+export class Http1Listener {
+  readonly #routes: Routes;
+  readonly #logger: Logger;
+  readonly #ends = new ConnectionEnds();
+  readonly #running = new Set<Http1Exchange>();
+
+  constructor(routes: Routes, logger: Logger) {
+    this.#routes = routes;
+    this.#logger = logger;
+  }
+
+  readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
     const exchange = new Http1Exchange(request, response);
-    exchange.serve(responderOf(routes, request), ends).catch((reason: unknown) => {
-      logQuietly(() => logger.debug("request broken off", request.url, reason));
-    });
+    this.#running.add(exchange);
+    exchange
+      .serve(responderOf(this.#routes, request), this.#ends)
+      .catch((reason: unknown) => {
+        logQuietly(() => this.#logger.debug("request broken off", request.url, reason));
+      })
+      .finally(() => this.#running.delete(exchange));
   };
+
+  /** Ends the calls under way with `error`, and says on which connections they are. */
+  cancelAll(error: ConnectError): Set<unknown> {
+    const sockets = new Set<unknown>();
+    for (const exchange of this.#running) {
+      sockets.add(exchange.socket);
+      exchange.cancel(error);
+    }
+    return sockets;
+  }
 }
 
 function responderOf(routes: Routes, request: IncomingMessage): Respond {
@@ -24,8 +48,7 @@ function responderOf(routes: Routes, request: IncomingMessage): Respond {
     group: single(request.headers["tri-service-group"]),
     version: single(request.headers["tri-service-version"]),
   });
-  if (found.kind === "route")
-    return (universal) => answerUniversal(found.route.universal, universal);
+  if (found.kind === "route") return (universal) => answerUniversal(found.route, universal);
   const type = request.headers["content-type"] ?? "";
   return async () => answerMiss(isGrpc(type), type, found.reason);
 }

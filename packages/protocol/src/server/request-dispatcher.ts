@@ -62,7 +62,7 @@ export class RequestDispatcher implements ServerListener {
 const goOn = new PreparedHeaders([":status", "100"]);
 
 function respondTo(plan: Exclude<RequestPlan, { kind: "grpc" }>): Respond {
-  if (plan.kind === "universal") return (request) => answerUniversal(plan.route.universal, request);
+  if (plan.kind === "universal") return (request) => answerUniversal(plan.route, request);
   return async ({ header }): Promise<UniversalServerResponse> =>
     answerMiss(plan.isGrpc, header.get("content-type") ?? "", plan.reason);
 }

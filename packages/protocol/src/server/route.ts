@@ -8,6 +8,7 @@ import { type Encoding, encodingNamed, gzip } from "../grpc/encodings.js";
 import { binaryCodec, jsonCodec, type MethodCodec } from "../grpc/server-codec.js";
 import { jsonTypesOf } from "../json/json-types.js";
 import { checkSendable } from "./check-sendable.js";
+import { endWhenStopped } from "./end-when-stopped.js";
 import type { ServedService } from "./served-service.js";
 
 /** What an implementation has for a method. What goes in and comes out depends on the method's kind. */
@@ -18,6 +19,8 @@ export interface Route {
   /** `/<service>/<method>`, as the schema spells it. */
   readonly path: string;
   readonly maxReceiveBytes: number;
+  /** Longest that a call may take, in milliseconds; `Infinity` for no bound. */
+  readonly maxTimeoutMs: number;
   /** Length from which on answers are compressed, in bytes; `Infinity` for none. */
   readonly compressMinBytes: number;
   /** How answers are compressed, over gRPC. */
@@ -31,13 +34,13 @@ export interface Route {
 
 /** The routes of a service, one for each method. */
 export function routesOf(served: ServedService, logger: Logger): Route[] {
-  const { maxReceiveBytes, compressMinBytes = Number.POSITIVE_INFINITY } = served;
+  const { maxReceiveBytes, compressMinBytes = unbounded, maxTimeoutMs = unbounded } = served;
   const registry = jsonTypesOf(served.service);
   const router = createConnectRouter({
     acceptCompression: [compressionGzip, compressionBrotli],
     compressMinBytes,
     readMaxBytes: maxReceiveBytes,
-    interceptors: [checkSendable(logger, registry)],
+    interceptors: [endWhenStopped, checkSendable(logger, registry)],
     jsonOptions: { registry },
   });
   router.service(served.service, served.implementation);
@@ -46,6 +49,7 @@ export function routesOf(served: ServedService, logger: Logger): Route[] {
     path: universal.requestPath,
     maxReceiveBytes,
     compressMinBytes,
+    maxTimeoutMs,
     encoding: encodingNamed(served.encoding ?? "gzip") ?? gzip,
     handle: handleOf(served, universal.method),
     binary: binaryCodec(universal.method),
@@ -53,6 +57,8 @@ export function routesOf(served: ServedService, logger: Logger): Route[] {
     universal,
   }));
 }
+
+const unbounded = Number.POSITIVE_INFINITY;
 
 /** A method without a function of its own says so in Connect's words, as it does over the other protocols. */
 function handleOf({ implementation }: ServedService, { localName, name, parent }: DescMethod) {

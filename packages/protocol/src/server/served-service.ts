@@ -10,6 +10,8 @@ export interface ServedService {
   readonly maxReceiveBytes: number;
   /** Answers of at least so many bytes are compressed for callers that can read it; unset for none. */
   readonly compressMinBytes?: number | undefined;
+  /** Longest that a call may take, in milliseconds, whatever its caller asks for; unset for no bound. */
+  readonly maxTimeoutMs?: number | undefined;
   /** How they are compressed; gzip if unset. Callers of Connect and gRPC-Web may get the other one, if they prefer it. */
   readonly encoding?: "gzip" | "br" | undefined;
   /** Group that callers have to name in `tri-service-group`; unset for those that name none. */

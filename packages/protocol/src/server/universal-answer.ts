@@ -1,26 +1,25 @@
 /** Answers of Connect's handlers, and those that are given without one; the same whatever carries them. */
 import { Code } from "@connectrpc/connect";
-import type {
-  UniversalHandler,
-  UniversalServerRequest,
-  UniversalServerResponse,
-} from "@connectrpc/connect/protocol";
+import type { UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { encodeGrpcMessage } from "../grpc/grpc-message.js";
+import { capTimeout } from "./cap-timeout.js";
 import { dropEndlessTimeout } from "./endless-timeout.js";
+import type { Route } from "./route.js";
 import { adoptTripleHeaders } from "./triple-headers.js";
 import { answerWebText, isWebText } from "./web-text.js";
 
 /**
- * Hands a request to a handler of Connect's, with Triple's headers turned into Connect's. The answer to an HTTP method that
+ * Hands a request to the handler of Connect's that a route has, with Triple's headers turned into Connect's. The answer to an HTTP method that
  * it does not take names those that it does. @see RFC 9110 section 15.5.6
  */
 export async function answerUniversal(
-  handler: UniversalHandler,
+  { universal: handler, maxTimeoutMs }: Pick<Route, "universal" | "maxTimeoutMs">,
   request: UniversalServerRequest,
 ): Promise<UniversalServerResponse> {
   const wrong = adoptTripleHeaders(request.header);
   if (wrong !== undefined) return refuse(wrong);
   dropEndlessTimeout(request.header);
+  capTimeout(request.header, maxTimeoutMs);
   const isText = isWebText(request.header.get("content-type") ?? "");
   const answer = await (isText ? answerWebText(handler, request) : handler(request));
   if (answer.status !== 405) return answer;

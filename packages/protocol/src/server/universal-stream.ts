@@ -1,4 +1,5 @@
 /** Serves a request over HTTP/2 with one of Connect's handlers: the body as it is read, the answer as it is taken. */
+import type { ConnectError } from "@connectrpc/connect";
 import type { UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import {
   ErrorCode,
@@ -10,13 +11,13 @@ import {
 } from "@thrice/http2";
 import { headersFromList } from "../grpc/headers-from-list.js";
 import { IncomingQueue } from "../grpc/incoming-queue.js";
-import { canceledBy } from "../grpc/server-context.js";
+import { type Cancellable, canceledBy } from "../grpc/server-context.js";
 import { fieldsFromHeaders } from "./header-fields.js";
 
 /** Answers a request. */
 export type Respond = (request: UniversalServerRequest) => Promise<UniversalServerResponse>;
 
-export class UniversalStream implements StreamSink {
+export class UniversalStream implements StreamSink, Cancellable {
   readonly credit = "manual";
   readonly #stream: ServerStream;
   readonly #body: IncomingQueue<Buffer, Uint8Array>;
@@ -80,9 +81,17 @@ export class UniversalStream implements StreamSink {
     this.#onWholeRequest?.();
   }
 
+  cancel(error: ConnectError): void {
+    this.#body.abort(error);
+    this.#controller.abort(error);
+    this.#onWholeRequest?.();
+    this.#resume?.();
+  }
+
   /** Resolves once the caller has sent all, or is gone. */
   #wholeRequest(): Promise<void> {
-    if (this.#hasWholeRequest || this.#stream.hasEnded) return Promise.resolve();
+    const isNoUse = this.#stream.hasEnded || this.#controller.signal.aborted;
+    if (this.#hasWholeRequest || isNoUse) return Promise.resolve();
     return new Promise((resolve) => {
       this.#onWholeRequest = resolve;
     });

@@ -2,10 +2,12 @@
 import http from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
-import type { Clock, Logger } from "@thrice/core";
-import { Http2ServerConnection } from "@thrice/http2";
+import { type Clock, type Logger, systemClock } from "@thrice/core";
+import { Http2ServerConnection, type StreamSink } from "@thrice/http2";
+import type { Cancellable } from "../grpc/server-context.js";
 import type { ServerTls } from "../tls/server-tls.js";
-import { createHttp1Listener } from "./http1-listener.js";
+import { stoppedError } from "./end-when-stopped.js";
+import { Http1Listener } from "./http1-listener.js";
 import { type ListenOptions, listen, type TcpListenOptions } from "./listen.js";
 import { RequestDispatcher } from "./request-dispatcher.js";
 import { Routes } from "./routes.js";
@@ -29,6 +31,7 @@ export interface WireServerOptions {
 export class WireServer {
   /** Owns the port, for its watch over slow HTTP/1.1 requests begins with listening. */
   readonly #http1: http.Server;
+  readonly #http1Calls: Http1Listener;
   readonly #dispatcher: RequestDispatcher;
   readonly #clock: Clock;
   readonly #secure: SecureConnections | undefined;
@@ -41,7 +44,8 @@ export class WireServer {
     this.#clock = clock;
     const forget = (socket: Duplex) => void this.#sockets.delete(socket as Socket);
     this.#dispatcher = new RequestDispatcher(routes, { clock, logger }, forget);
-    this.#http1 = http.createServer(createHttp1Listener(routes, logger));
+    this.#http1Calls = new Http1Listener(routes, logger);
+    this.#http1 = http.createServer(this.#http1Calls.onRequest);
     this.#http1.on("request", (request, response) => this.#endWhenClosed(request.socket, response));
     const serve = this.#splitConnections();
     this.#secure = tls && new SecureConnections(tls, logger, serve);
@@ -56,8 +60,8 @@ export class WireServer {
   }
 
   /**
-   * Takes no new requests, lets running ones finish for `graceMs` milliseconds, then breaks what is left. Resolves when
-   * all connections are closed. Called again, it waits for the first call.
+   * Takes no new requests, lets running ones finish for `graceMs` milliseconds, then ends what is left with `unavailable`.
+   * Resolves when all connections are closed, a second later at most. Called again, it waits for the first call.
    */
   close(graceMs: number): Promise<void> {
     this.#closed ??= this.#drain(graceMs);
@@ -66,8 +70,12 @@ export class WireServer {
 
   #drain(graceMs: number): Promise<void> {
     return new Promise((resolve) => {
-      const undoTimer = this.#clock.setTimer(graceMs, () => {
-        for (const socket of this.#sockets.keys()) socket.destroy();
+      let undoTimer = this.#clock.setTimer(graceMs, () => {
+        this.#cancelCalls();
+        // Sockets keep to real time, whoever moves the clock of the calls.
+        undoTimer = systemClock.setTimer(lastWordsMs, () => {
+          for (const socket of this.#sockets.keys()) socket.destroy();
+        });
       });
       // Closes idle HTTP/1.1 connections too, and is done when the last socket is about to tell that it is closed.
       this.#http1.close(() => {
@@ -82,6 +90,22 @@ export class WireServer {
       }
       this.#whenSocketsClosed(() => this.#secure?.breakOff());
     });
+  }
+
+  /** Ends what still runs with an answer that says why, and what does not run at once. */
+  #cancelCalls(): void {
+    const error = stoppedError();
+    const busy = this.#http1Calls.cancelAll(error);
+    for (const [socket, connection] of this.#sockets) {
+      if (connection === undefined || connection === "http1") {
+        if (!busy.has(socket)) socket.destroy();
+        continue;
+      }
+      connection.closeNow();
+      for (const sink of connection.sinks as (StreamSink & Partial<Cancellable>)[]) {
+        sink.cancel?.(error);
+      }
+    }
   }
 
   #whenSocketsClosed(then: () => void): void {
@@ -145,5 +169,8 @@ export class WireServer {
     });
   }
 }
+
+/** How long answers that end the last calls may take to go out, in milliseconds. */
+const lastWordsMs = 1_000;
 
 function ignore(): void {}

@@ -75,7 +75,7 @@ describe("closing", () => {
     await closed;
   });
 
-  test("breaks what still runs when its grace is over", async () => {
+  test("ends what still runs as unavailable when its grace is over", async () => {
     const { implementation, begun } = held();
     const { server, client, clock } = await open(implementation);
     const call = client.start("Unary").sendNotes(["a"], true);
@@ -84,7 +84,7 @@ describe("closing", () => {
     await clock.advance(999);
     expect(call.stream.hasEnded).toBe(false);
     await clock.advance(1);
-    expect(await call.ended).toMatchObject({ kind: "goaway" });
+    expect(await call.status()).toEqual({ code: 14, message: "the server stops" });
     await closed;
   });
 
@@ -94,5 +94,39 @@ describe("closing", () => {
     const refused = connect(port, "127.0.0.1");
     const [error] = await once(refused, "error");
     expect(error.code).toBe("ECONNREFUSED");
+  });
+});
+
+describe("when its grace is over, a server", () => {
+  test("refuses a call that it hears of only then", async () => {
+    const { implementation, begun } = held();
+    const { server, client, clock } = await open(implementation);
+    const running = client.start("Unary").sendNotes(["a"], true);
+    await begun;
+    const closed = server.close(0);
+    const crossing = client.start("Unary").sendNotes(["b"], true);
+    await clock.advance(0);
+    expect(await running.status()).toEqual({ code: 14, message: "the server stops" });
+    expect(await crossing.ended).toMatchObject({ kind: "unprocessed" });
+    await closed;
+  });
+
+  test("breaks off a caller that does not read the last words", async () => {
+    const { implementation, begun } = held();
+    const { server, client, clock } = await open({
+      ...implementation,
+      async *watch() {
+        for (;;) yield note("x".repeat(65_536));
+      },
+    });
+    client.start("Unary").sendNotes(["a"], true);
+    await begun;
+    client.socket.pause();
+    client.start("Watch").sendNotes(["a"], true);
+    const closed = server.close(0);
+    await clock.advance(0);
+    await closed;
+    client.socket.resume();
+    await once(client.socket, "close");
   });
 });

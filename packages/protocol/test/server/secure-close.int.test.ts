@@ -62,7 +62,7 @@ describe("a server with TLS that stops", () => {
     await stopped;
   });
 
-  test("breaks off calls when the grace is over", async () => {
+  test("ends calls as unavailable when the grace is over", async () => {
     const begun = happening();
     const { server, port, clock } = await open(undefined, {
       ...echo,
@@ -76,7 +76,7 @@ describe("a server with TLS that stops", () => {
     await begun.happened;
     const stopped = server.close(1_000);
     await clock.advance(1_000);
-    expect(await end).toMatchObject({ outcome: "connection-lost" });
+    expect(await end).toMatchObject({ outcome: "answered", code: "Unavailable" });
     await stopped;
   });
 

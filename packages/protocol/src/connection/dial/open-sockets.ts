@@ -14,9 +14,10 @@ export class OpenSockets {
     });
   }
 
-  /** Resolves when all are closed. */
+  /** Resolves when all are closed. Until then each keeps the process alive, also one whose connection is over already. */
   allClosed(): Promise<void> {
     if (this.#open.size === 0) return Promise.resolve();
+    for (const socket of this.#open) socket.ref();
     return new Promise((resolve) => this.#onEmpty.push(resolve));
   }
 }

@@ -1,18 +1,35 @@
 export { Code, ConnectError, type HandlerContext } from "@connectrpc/connect";
 export {
   type Compression,
+  type ConcurrencyLimit,
+  type ConcurrencyMeter,
   type CreateLoggerOptions,
   consoleLogger,
   createLogger,
+  type LoadLimitOptions,
   type Logger,
   type LogLevel,
   type LogRecord,
   type LogSink,
   pinoLogger,
+  type RateLimit,
+  type RateMeter,
 } from "@thrice/core";
 export type { HandlerOptions } from "@thrice/core/codegen-v1";
 export type { ServerTlsOptions } from "@thrice/protocol";
 export type { HealthStatus, ServerHealth } from "./health/health-board.js";
+export {
+  type Criticality,
+  type CriticalityOf,
+  criticalities,
+  criticalityHeader,
+} from "./limits/criticality.js";
+export { fixedWindow, type WindowOptions } from "./limits/fixed-window.js";
+export { type GradientLimitOptions, gradientLimit } from "./limits/gradient-limit.js";
+export type { ServerLoadOptions } from "./limits/server-limits.js";
+export type { ServerLoad } from "./limits/server-load.js";
+export { slidingWindow } from "./limits/sliding-window.js";
+export { type TokenBucketOptions, tokenBucket } from "./limits/token-bucket.js";
 export type { ServerOptions } from "./options.js";
 export { newServer, type Server } from "./server.js";
 export type { StopSignal } from "./stop/stop-signals.js";

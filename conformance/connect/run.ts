@@ -1,5 +1,5 @@
 /**
- * Runs the conformance suite of Connect on both ends: `pnpm conformance:connect [server|client] [-- arguments of the runner]`.
+ * Runs the conformance suite of Connect on both ends: `pnpm conformance:connect [server|client] [arguments of the runner]`.
  * Builds the runner, and makes code from its protos, in a folder that is not committed. Prints the counts, and exits with 1
  * if a case fails. Where there is no Go it says so, and exits with 0.
  */
@@ -51,8 +51,8 @@ function prepare(): void {
       GOBIN: binFolder,
     });
   }
-  // The build may come from another folder's module cache.
-  run("go", ["mod", "download", `${suite}@${suiteVersion}`], { GOFLAGS: "-mod=mod" });
+  // Where the runner was built before, the module cache may have been emptied since.
+  run("go", ["mod", "download", `${suite}@${suiteVersion}`]);
   const modules = execFileSync("go", ["env", "GOMODCACHE"], { encoding: "utf8" }).trim();
   const protos = join(modules, `${suite}@${suiteVersion}/proto`);
   run("buf", ["generate", "--template", join(folder, "buf.gen.yaml"), protos]);

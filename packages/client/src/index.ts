@@ -112,6 +112,9 @@ export type { ClientTlsOptions } from "@thrice/protocol";
 export { attemptKey } from "./call/attempt-values.js";
 export type { CloseOptions } from "./call/drain.js";
 export { type Client, newClient } from "./client.js";
+export { type RequestIdOptions, requestId } from "./interceptors/request-id.js";
+export { type SignRequestsOptions, signRequests } from "./interceptors/sign-requests.js";
+export { type TokenSource, withToken } from "./interceptors/with-token.js";
 export type { ClientOptions } from "./options/client-options.js";
 export {
   type ConnectCallOptions,

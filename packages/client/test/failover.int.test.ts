@@ -63,7 +63,7 @@ describe("failover", () => {
     await first.server.stop();
     expect(await failure).toMatchObject({ code: Code.Unavailable });
     expect(attemptsOf(await failure)).toMatchObject([
-      { endpoint: first.id, outcome: "connection-lost", code: "unavailable" },
+      { endpoint: first.id, outcome: "answered", code: "unavailable" },
     ]);
     expect(second.attempts()).toBe(0);
   });

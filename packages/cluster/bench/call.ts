@@ -84,9 +84,11 @@ class BenchCall implements CallInit {
     return undefined;
   }
 
-  onResult(): void {
+  onAnswer(): void {
     this.#done();
   }
+
+  onFailure(): void {}
 
   onFinished(): void {}
 }
@@ -100,7 +102,7 @@ class BareCall implements AttemptListener {
   }
 
   onAnswer(): void {
-    this.#init.onResult(result, history);
+    this.#init.onAnswer(answer, undefined, history);
   }
 
   onFailure(): void {}
@@ -110,7 +112,6 @@ class BareCall implements AttemptListener {
   }
 }
 
-const result = { ok: true, endpoint: undefined, answer } as const;
 const history = { attempts: [] };
 const request = { timeoutMs: 3_000 } as unknown as AttemptRequest;
 
@@ -133,7 +134,7 @@ for (let round = 0; round < 4; round++) {
  */
 async function measure(start: (init: CallInit) => void) {
   globalThis.gc?.();
-  await run(start, 5_000);
+  await run(start, 30_000);
   const bytesBefore = process.memoryUsage().heapUsed;
   await run(start, 1_000);
   const bytes = (process.memoryUsage().heapUsed - bytesBefore) / 1_000;

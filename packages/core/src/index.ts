@@ -127,6 +127,16 @@ export {
 export type { Logger, LogLevel, RecordLevel } from "./logger/logger.js";
 export { type PinoLike, pinoLogger } from "./logger/pino-logger.js";
 export { isUnprocessed, type Outcome } from "./outcome.js";
+export {
+  digestOf,
+  isSignatureName,
+  isSignedWith,
+  parseSignature,
+  type RequestSignature,
+  type SignedRequest,
+  signatureHeader,
+  signRequest,
+} from "./request-signature.js";
 export type { RoutedCall, Router } from "./router.js";
 export { checkServiceKeyPart, formatServiceKey, type ServiceKeyOptions } from "./service-key.js";
 export { checkSocketPath } from "./socket-path.js";

@@ -7,7 +7,8 @@ import type { DelayList } from "./delay-list.js";
 export abstract class Timer {
   /** Where it stands; undefined once it has fired or was stopped. */
   list: DelayList | undefined = undefined;
-  dueMs = 0;
+  /** When it was started, the last time. */
+  startedMs = 0;
   /** Timers that are due at the same time fire in the order they were started. */
   order = 0;
   previous: Timer | undefined = undefined;

@@ -54,14 +54,13 @@ export class Timers {
 
   /** Fires `timer` once after `delayMs` milliseconds, unless it is stopped before. It must not run already. */
   start(timer: Timer, delayMs: number, sinceMs = this.#driver.nowMs()): void {
-    const dueMs = sinceMs + delayMs;
     const order = this.#orders++;
     if (this.#size++ === 0) this.#driver.hold(true);
     let list = this.#byDelay.get(delayMs);
-    if (list === undefined) list = this.#newList(delayMs, dueMs, order);
+    if (list === undefined) list = this.#newList(delayMs, sinceMs + delayMs, order);
     else if (list.first === undefined) this.#emptyLists--;
     timer.list = list;
-    timer.dueMs = dueMs;
+    timer.startedMs = sinceMs;
     timer.order = order;
     list.append(timer);
   }
@@ -117,7 +116,7 @@ export class Timers {
       } else if (list.order === first.order) {
         return first.order < end ? first : undefined;
       } else {
-        list.dueMs = first.dueMs;
+        list.dueMs = first.startedMs + list.delayMs;
         list.order = first.order;
         this.#sink(list);
       }

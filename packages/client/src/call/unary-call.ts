@@ -5,11 +5,12 @@
 import type { DescMethod, Message } from "@bufbuild/protobuf";
 import type { AttemptHistory, AttemptRequest, CallInit } from "@thrice/cluster";
 import {
+  type Answer,
   type AttemptListener,
-  type AttemptResult,
   type CallOptions,
   compressEncoding,
   compressFromBytes,
+  type FailedAttempt,
   type InboundCall,
   type Logger,
   type RunningAttempt,
@@ -110,13 +111,13 @@ export class UnaryCall implements CallInit, ChannelRequest {
     return undefined;
   }
 
-  onResult(result: AttemptResult, history: AttemptHistory): void {
-    if (!result.ok) {
-      const listeners = { logger: this.#tools.logger, inbound: this.#inbound };
-      this.#settle.reject(errorFromCall(this.method, result, history.attempts, listeners));
-      return;
-    }
-    const answer = result.answer as UnaryAnswer;
+  onFailure(failure: FailedAttempt, history: AttemptHistory): void {
+    const listeners = { logger: this.#tools.logger, inbound: this.#inbound };
+    this.#settle.reject(errorFromCall(this.method, failure, history.attempts, listeners));
+  }
+
+  onAnswer(unary: Answer): void {
+    const answer = unary as UnaryAnswer;
     const options = this.#options;
     if (options !== undefined) {
       try {

@@ -1,13 +1,14 @@
 import type { DescMethod } from "@bufbuild/protobuf";
 import type {
+  Answer,
   AttemptInfo,
   AttemptListener,
   AttemptRecord,
-  AttemptResult,
   CallEvents,
   CallReport,
   Clock,
   ClusterStrategy,
+  FailedAttempt,
   LiveEndpoint,
   Picker,
   RetryPolicy,
@@ -64,10 +65,12 @@ export interface CallInit extends Pick<RoutedCall, "message" | "header"> {
   /** Why the request cannot be sent once more, or undefined when it can. */
   whyNotReplayable(): string | undefined;
   /**
-   * Told how the call ended, once, when no losing attempt runs on. A stream that was answered stays bound to the caller's
+   * Told what the call was answered with, once, when no losing attempt runs on. A stream that was answered stays bound to the caller's
    * signal and the deadline until it is finished. Does not throw.
    */
-  onResult(result: AttemptResult, attempts: AttemptHistory): void;
+  onAnswer(answer: Answer, endpoint: LiveEndpoint | undefined, attempts: AttemptHistory): void;
+  /** Told instead that it failed. Does not throw. */
+  onFailure(failure: FailedAttempt, attempts: AttemptHistory): void;
   /** Told, once, that the call holds nothing any more; for a stream, when it has been read. Does not throw. */
   onFinished(): void;
 }

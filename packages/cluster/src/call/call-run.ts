@@ -6,6 +6,7 @@
  */
 import type { ConnectError } from "@connectrpc/connect";
 import type {
+  Answer,
   AttemptFailure,
   AttemptOptions,
   AttemptResult,
@@ -56,10 +57,7 @@ export class CallRun
   #unfinished = 0;
   /** What its strategy sees of it, once that has looked. */
   #view: StrategyCall | undefined = undefined;
-  /** Why the caller or the deadline ended the call, once one did. */
-  #over: FailedAttempt | undefined = undefined;
   #isSettled = false;
-  #draw: number | undefined = undefined;
   /** For the load balancer, while it picks. */
   excluded: readonly Endpoint[] = noEndpoints;
 
@@ -89,14 +87,17 @@ export class CallRun
     return this.#init.header;
   }
 
-  /** Drawn when a router first asks. */
   get draw(): number {
-    this.#draw ??= this.random();
-    return this.#draw;
+    return this.#seen.draw;
   }
 
   get timeoutMs(): number {
     return this.#init.timeoutMs;
+  }
+
+  /** Why the caller or the deadline ended the call, once one did. */
+  get #over(): FailedAttempt | undefined {
+    return this.#view?.over;
   }
 
   get isOver(): boolean {
@@ -217,10 +218,12 @@ export class CallRun
 
   /** Ends the call from outside: pauses wake, running attempts stop, no further one starts. */
   end(outcome: Outcome, error: ConnectError): FailedAttempt {
-    this.#over ??= { ok: false, endpoint: this.opened.at(-1)?.endpoint, outcome, error };
+    const endpoint = this.opened.at(-1)?.endpoint;
+    this.#seen.over ??= { ok: false, endpoint, outcome, error };
+    const { over } = this.#seen;
     for (const attempt of this.opened) if (!attempt.isFinished) attempt.stop(outcome, error);
-    this.#settle(this.#over);
-    return this.#over;
+    this.#settle(over);
+    return over;
   }
 
   judge(attempt: OpenAttempt, failure: AttemptFailure): AttemptFailure {
@@ -258,10 +261,14 @@ export class CallRun
     }
   }
 
-  /** What came of the first attempt. */
-  onResult(result: AttemptResult | Promise<AttemptResult>): void {
-    if (!(result instanceof Promise) && result.ok) this.#settle(result);
-    else void this.#recover(result);
+  /** The first attempt went well. */
+  onAnswered({ endpoint }: OpenAttempt, answer: Answer): void {
+    if (!this.#isSettled) this.#succeed(answer, endpoint);
+  }
+
+  /** The first attempt did not, though what was made of that may have. */
+  onFailed(result: AttemptResult | Promise<AttemptResult>): void {
+    void this.#recover(result);
   }
 
   async #recover(first: AttemptResult | Promise<AttemptResult>): Promise<void> {
@@ -292,17 +299,29 @@ export class CallRun
     this.#settle(isResult(result) ? result : strategyFailure(this.plan.strategy));
   }
 
-  /** No further attempt starts, and each is stopped but the one whose answer is the result. */
   #settle(result: AttemptResult): void {
     if (this.#isSettled) return;
+    if (result.ok) this.#succeed(result.answer, result.endpoint);
+    else this.#fail(result);
+  }
+
+  /** No further attempt starts, and each is stopped but the one that gave `answer`. */
+  #succeed(answer: Answer, endpoint: LiveEndpoint | undefined): void {
     this.#isSettled = true;
-    if (!result.ok) this.plan.counters?.noteFailedCall();
     this.#view?.wake();
-    if (this.#unfinished > 0) this.#stopAllBut(result);
+    if (this.#unfinished > 0 && !this.isOnly(answer)) this.#stopAllBut(answer);
     // A strategy may answer well although no endpoint did.
-    if (result.ok && result.endpoint !== undefined && this.wasAnswered)
-      this.plan.budget.noteSuccess();
-    this.#init.onResult(result.ok ? result : this.#describe(result), this);
+    if (endpoint !== undefined && this.wasAnswered) this.plan.budget.noteSuccess();
+    this.#init.onAnswer(answer, endpoint, this);
+    this.#finishIfDone();
+  }
+
+  #fail(failure: FailedAttempt): void {
+    this.#isSettled = true;
+    this.plan.counters?.noteFailedCall();
+    this.#view?.wake();
+    if (this.#unfinished > 0) this.#stopAllBut(undefined);
+    this.#init.onFailure(this.#describe(failure), this);
     this.#finishIfDone();
   }
 
@@ -311,10 +330,9 @@ export class CallRun
     return this.#view?.wasCutShort ? noteBudget(described, this.plan.budget.option) : described;
   }
 
-  #stopAllBut(kept: AttemptResult): void {
-    if (kept.ok && this.isOnly(kept.answer)) return;
+  #stopAllBut(answer: Answer | undefined): void {
     for (const attempt of this.opened) {
-      const isKept = kept.ok && attempt.answer === kept.answer;
+      const isKept = answer !== undefined && attempt.answer === answer;
       if (!isKept && !attempt.isFinished) attempt.stop("cancelled", settledError());
     }
   }

@@ -29,7 +29,8 @@ function open(script: AttemptScript) {
       events.push("ended");
     },
     onJudged: () => {},
-    onResult: () => {},
+    onAnswered: () => {},
+    onFailed: () => {},
     onTimeOut: (attempt: OpenAttempt) => attempt.stop("attempt-timed-out", late),
     peerTimeoutMs: () => 1,
     resultOf: (_attempt: OpenAttempt, failed: FailedAttempt) => failed,

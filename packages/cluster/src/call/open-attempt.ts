@@ -31,8 +31,10 @@ export interface AttemptOwner {
   onJudged(attempt: OpenAttempt): void;
   /** Called once, after that, for an attempt that failed: what comes of it, which may be what another one comes to. */
   resultOf(attempt: OpenAttempt, failed: FailedAttempt): AttemptResult | Promise<AttemptResult>;
-  /** Called once with what came of it, unless somebody has asked for a promise of that. */
-  onResult(result: AttemptResult | Promise<AttemptResult>): void;
+  /** Called once when it was answered, unless somebody has asked for a promise of what comes of it. */
+  onAnswered(attempt: OpenAttempt, answer: Answer): void;
+  /** Called once with what came of it when it has failed, unless somebody has asked for a promise of that. */
+  onFailed(result: AttemptResult | Promise<AttemptResult>): void;
   /** Called once, after that, when the attempt holds nothing any more. */
   onAttemptFinished(attempt: OpenAttempt): void;
 }
@@ -43,7 +45,6 @@ export interface AttemptOwner {
  */
 export class OpenAttempt extends Timer implements AttemptListener, StartedAttempt, AttemptRequest {
   readonly endpoint: LiveEndpoint;
-  readonly startedMs: number;
   endedMs: number;
   olderAttempt: StartedAttempt | undefined = undefined;
   newerAttempt: StartedAttempt | undefined = undefined;
@@ -136,7 +137,8 @@ export class OpenAttempt extends Timer implements AttemptListener, StartedAttemp
     this.answer = answer;
     this.#end();
     this.#owner.onJudged(this);
-    this.#tell({ ok: true, endpoint: this.endpoint, answer });
+    if (this.#resolve === undefined) this.#owner.onAnswered(this, answer);
+    else this.#resolve({ ok: true, endpoint: this.endpoint, answer });
   }
 
   onFailure(said: AttemptFailure): void {
@@ -145,17 +147,14 @@ export class OpenAttempt extends Timer implements AttemptListener, StartedAttemp
     const failure = this.#owner.judge(this, said);
     this.failure = failure;
     this.#owner.onJudged(this);
-    this.#tell(this.#owner.resultOf(this, { ok: false, endpoint: this.endpoint, ...failure }));
+    const result = this.#owner.resultOf(this, { ok: false, endpoint: this.endpoint, ...failure });
+    if (this.#resolve === undefined) this.#owner.onFailed(result);
+    else this.#resolve(result);
   }
 
   onFinished(): void {
     this.isFinished = true;
     this.#owner.onAttemptFinished(this);
-  }
-
-  #tell(result: AttemptResult | Promise<AttemptResult>): void {
-    if (this.#resolve === undefined) this.#owner.onResult(result);
-    else this.#resolve(result);
   }
 
   #end(): void {

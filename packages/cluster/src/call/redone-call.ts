@@ -1,16 +1,23 @@
-import type { AttemptListener, AttemptResult, RunningAttempt } from "@thrice/core";
+import type {
+  Answer,
+  AttemptListener,
+  AttemptResult,
+  FailedAttempt,
+  LiveEndpoint,
+  RunningAttempt,
+} from "@thrice/core";
 import type { AttemptRequest, CallInit } from "./call-plan.js";
 
 /** The request of a call that is made once more, without the caller and the deadline that it had. */
 export class RedoneCall implements CallInit {
   readonly timeoutMs = Number.POSITIVE_INFINITY;
   readonly signal = undefined;
-  readonly onResult: (result: AttemptResult) => void;
   readonly #original: CallInit;
+  readonly #settle: (result: AttemptResult) => void;
 
-  constructor(original: CallInit, onResult: (result: AttemptResult) => void) {
+  constructor(original: CallInit, settle: (result: AttemptResult) => void) {
     this.#original = original;
-    this.onResult = onResult;
+    this.#settle = settle;
   }
 
   get message() {
@@ -27,6 +34,14 @@ export class RedoneCall implements CallInit {
 
   whyNotReplayable(): string | undefined {
     return this.#original.whyNotReplayable();
+  }
+
+  onAnswer(answer: Answer, endpoint: LiveEndpoint | undefined): void {
+    this.#settle({ ok: true, endpoint, answer });
+  }
+
+  onFailure(failure: FailedAttempt): void {
+    this.#settle(failure);
   }
 
   onFinished(): void {}

@@ -27,7 +27,7 @@ function startWatched({ plan, init }: WatchedRun): void {
 /** As {@link startCall}, with promises. Never rejects. */
 export function runCall(
   plan: CallPlan,
-  init: Omit<CallInit, "onResult" | "onFinished">,
+  init: Omit<CallInit, "onAnswer" | "onFailure" | "onFinished">,
 ): Promise<CallEnd> {
   const finished = Promise.withResolvers<void>();
   return new Promise((resolve) =>
@@ -39,7 +39,10 @@ export function runCall(
       onExplain: init.onExplain,
       start: (request, listener) => init.start(request, listener),
       whyNotReplayable: () => init.whyNotReplayable(),
-      onResult: (result, { attempts }) => resolve({ result, attempts, finished: finished.promise }),
+      onAnswer: (answer, endpoint, { attempts }) =>
+        resolve({ result: { ok: true, endpoint, answer }, attempts, finished: finished.promise }),
+      onFailure: (result, { attempts }) =>
+        resolve({ result, attempts, finished: finished.promise }),
       onFinished: () => finished.resolve(),
     }),
   );

@@ -22,6 +22,9 @@ import { TransparentRetries } from "./transparent-retries.js";
 export class StrategyCall implements ClusterCall {
   readonly #run: CallRun;
   readonly transparent = new TransparentRetries(this);
+  /** Why the caller or the deadline ended the call, once one did. */
+  over: FailedAttempt | undefined;
+  #draw: number | undefined;
   /** Whether there would have been another attempt, had the budget not been spent. */
   wasCutShort = false;
   #pauses: Set<() => void> | undefined;
@@ -56,6 +59,12 @@ export class StrategyCall implements ClusterCall {
 
   get header() {
     return this.#run.header;
+  }
+
+  /** Drawn when a router first asks. */
+  get draw(): number {
+    this.#draw ??= this.random();
+    return this.#draw;
   }
 
   get excluded() {

@@ -2,7 +2,13 @@
  * Lets others look on while a call runs: its plan and what it brings along are wrapped, so that what is told is what the call
  * really met with, and a call that nobody looks at pays for two comparisons.
  */
-import type { AttemptListener, AttemptResult, RunningAttempt } from "@thrice/core";
+import type {
+  Answer,
+  AttemptListener,
+  FailedAttempt,
+  LiveEndpoint,
+  RunningAttempt,
+} from "@thrice/core";
 import { CallLog } from "./call-log.js";
 import type { AttemptHistory, AttemptRequest, CallInit, CallPlan } from "./call-plan.js";
 import { tellQuietly } from "./tell-quietly.js";
@@ -78,9 +84,19 @@ class WatchedInit implements CallInit {
     return this.#init.whyNotReplayable();
   }
 
-  onResult(result: AttemptResult, history: AttemptHistory): void {
-    const ending = this.#log.end(result);
-    this.#init.onResult(result, history);
+  onAnswer(answer: Answer, endpoint: LiveEndpoint | undefined, history: AttemptHistory): void {
+    const ending = this.#log.end({ ok: true, endpoint, answer });
+    this.#init.onAnswer(answer, endpoint, history);
+    this.#tellEnd(ending);
+  }
+
+  onFailure(failure: FailedAttempt, history: AttemptHistory): void {
+    const ending = this.#log.end(failure);
+    this.#init.onFailure(failure, history);
+    this.#tellEnd(ending);
+  }
+
+  #tellEnd(ending: ReturnType<CallLog["end"]>): void {
     this.#log.tellEnd(ending);
     if (!this.#explains) return;
     const report = new WrittenReport(this.#log);

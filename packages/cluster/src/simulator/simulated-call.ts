@@ -4,6 +4,7 @@ import type {
   AttemptListener,
   AttemptResult,
   Clock,
+  FailedAttempt,
   LiveEndpoint,
   RunningAttempt,
 } from "@thrice/core";
@@ -49,7 +50,15 @@ export class SimulatedCall implements CallInit {
     return undefined;
   }
 
-  onResult(result: AttemptResult, history: AttemptHistory): void {
+  onAnswer(answer: Answer, endpoint: LiveEndpoint | undefined, history: AttemptHistory): void {
+    this.#end({ ok: true, endpoint, answer }, history);
+  }
+
+  onFailure(failure: FailedAttempt, history: AttemptHistory): void {
+    this.#end(failure, history);
+  }
+
+  #end(result: AttemptResult, history: AttemptHistory): void {
     this.#note.endedMs = this.#tools.clock.nowMs();
     this.#note.code = result.ok ? 0 : result.error.code;
     this.#tools.onEnd(result, history);

@@ -4,7 +4,8 @@ import { FunctionTimer, type Timer } from "../timer.js";
 /** Clock moved by hand; `advance` fires timers in due order. */
 export class FakeClock implements Clock {
   #nowMs = 0;
-  readonly #timers = new Set<Timer>();
+  /** When each is due. */
+  readonly #timers = new Map<Timer, number>();
 
   /** Timers that are set and have not fired; 0 when nothing is left open. */
   get pendingTimers(): number {
@@ -22,8 +23,8 @@ export class FakeClock implements Clock {
   }
 
   start(timer: Timer, delayMs: number, sinceMs = this.#nowMs): void {
-    timer.dueMs = sinceMs + delayMs;
-    this.#timers.add(timer);
+    timer.startedMs = sinceMs;
+    this.#timers.set(timer, sinceMs + delayMs);
   }
 
   stop(timer: Timer): void {
@@ -35,18 +36,20 @@ export class FakeClock implements Clock {
     const targetMs = this.#nowMs + byMs;
     await settlePromises();
     for (let next = this.#nextDue(targetMs); next; next = this.#nextDue(targetMs)) {
-      this.#timers.delete(next);
-      this.#nowMs = Math.max(this.#nowMs, next.dueMs);
-      next.fire();
+      const [timer, dueMs] = next;
+      this.#timers.delete(timer);
+      this.#nowMs = Math.max(this.#nowMs, dueMs);
+      timer.fire();
       await settlePromises();
     }
     this.#nowMs = targetMs;
   }
 
-  #nextDue(targetMs: number): Timer | undefined {
-    let next: Timer | undefined;
-    for (const timer of this.#timers) {
-      if (timer.dueMs <= targetMs && (!next || timer.dueMs < next.dueMs)) next = timer;
+  #nextDue(targetMs: number): [Timer, number] | undefined {
+    let next: [Timer, number] | undefined;
+    for (const entry of this.#timers) {
+      const [, dueMs] = entry;
+      if (dueMs <= targetMs && (!next || dueMs < next[1])) next = entry;
     }
     return next;
   }

@@ -54,4 +54,14 @@ class StoppableMessages<T> implements AsyncIterableIterator<T> {
     this.#messages.return?.().catch(() => undefined);
     return { done: true, value: undefined };
   }
+
+  /** Connect asks for it, to tell what ended the answer. */
+  async throw(reason: unknown): Promise<IteratorResult<T>> {
+    const messages = this.#messages;
+    if (messages.throw !== undefined) {
+      return unlessStopped(this.#signal, async () => messages.throw?.(reason) as never);
+    }
+    await this.return();
+    throw reason;
+  }
 }

@@ -18,7 +18,7 @@ export class Http1Exchange implements Cancellable {
   constructor(request: IncomingMessage, response: ServerResponse) {
     this.#request = request;
     this.#response = response;
-    this.#body = request.iterator({ destroyOnReturn: false });
+    this.#body = bodyOf(request);
     // Both may fail at any time, also when all is done. An "error" that nobody hears would end the process.
     request.on("error", ignore);
     response.on("error", ignore);
@@ -53,7 +53,7 @@ export class Http1Exchange implements Cancellable {
   /** The connection is closed. */
   #leave(): void {
     this.#isGone = true;
-    this.#controller.abort(new ConnectError("the connection to the caller is gone", Code.Canceled));
+    this.#controller.abort(gone());
     this.#resume?.();
   }
 
@@ -110,6 +110,22 @@ export class Http1Exchange implements Cancellable {
       };
     });
   }
+}
+
+/** Node.js says `aborted` of a caller that goes away, as a plain error, which handlers would pass on for one of their own. */
+function bodyOf(request: IncomingMessage): AsyncIterator<Uint8Array> {
+  const chunks: AsyncIterator<Uint8Array> = request.iterator({ destroyOnReturn: false });
+  return {
+    next: () =>
+      chunks.next().catch(() => {
+        throw gone();
+      }),
+    return: async () => (await chunks.return?.()) ?? { done: true, value: undefined },
+  };
+}
+
+function gone(): ConnectError {
+  return new ConnectError("the connection to the caller is gone", Code.Canceled);
 }
 
 /** Names and values by turns, as Node takes them. */

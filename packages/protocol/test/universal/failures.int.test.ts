@@ -36,6 +36,17 @@ async function openListener(onSocket: (socket: Socket) => void) {
   return { port: (listener.address() as AddressInfo).port, close };
 }
 
+/** Stands before a server, and may go away while that does not. */
+function openFront(port: number, onConnection = () => {}) {
+  return openListener((socket) => {
+    onConnection();
+    const back = connect({ port, host: "127.0.0.1" });
+    back.on("error", () => undefined);
+    socket.pipe(back).pipe(socket);
+    socket.on("close", () => back.destroy());
+  });
+}
+
 describe.each(wires)("$wire", ({ options }) => {
   test("fails to connect where nobody listens", async () => {
     const { port, close } = await openListener(() => undefined);
@@ -100,14 +111,15 @@ describe.each(wires)("$wire", ({ options }) => {
       begun.resolve();
       return new Promise<never>(() => undefined);
     };
-    const served = closing(await openServed({ watch, unary }));
-    const channel = closing(channelTo(served.port, options));
+    const { port } = closing(await openServed({ watch, unary }));
+    const front = closing(await openFront(port));
+    const channel = closing(channelTo(front.port, options));
     const answers = await answerOf(channel.start(one("watch")).end);
     await answers.next();
     const next = answers.next();
     const attempt = channel.start(one("unary"));
     await begun.promise;
-    await served.close();
+    await front.close();
     expect(await endOf(attempt)).toMatchObject({ outcome: "connection-lost", code: "Unavailable" });
     await expect(next).rejects.toMatchObject({ code: Code.Unavailable });
   });
@@ -196,14 +208,7 @@ describe("over HTTP/1.1", () => {
   test("connections are used again, one call at a time on each", async () => {
     let connections = 0;
     const { port } = closing(await openServed());
-    const { port: front } = closing(
-      await openListener((socket) => {
-        connections++;
-        const back = connect({ port, host: "127.0.0.1" });
-        back.on("error", () => undefined);
-        socket.pipe(back).pipe(socket);
-      }),
-    );
+    const { port: front } = closing(await openFront(port, () => connections++));
     const channel = closing(channelTo(front, http1));
     for (const text of ["a", "b", "c"])
       expect(await endOf(channel.start(one("unary", text)))).toEqual({ text });

@@ -280,6 +280,33 @@ test("an adaptive limit is told of calls, and of no streams", async () => {
   expect(server.load.limit).toBe(5);
 });
 
+test("a limit of the application's own that throws makes calls fail, is logged, and harms nothing else", async () => {
+  let isBroken = true;
+  const fail = () => {
+    throw new Error("no meter");
+  };
+  const rate = { waitMs: () => (isBroken ? fail() : 0), take: () => {} };
+  const meter = { limit: 1, note: fail };
+  const { peer, server, logger } = await bench.serve(
+    { unary: ({ text }) => ({ text }) },
+    { rateLimit: { start: () => rate }, maxConcurrency: { start: () => meter } },
+  );
+  for (const protocol of protocols) {
+    expect(await failureOf(peer(protocol).unary({ text: "a" }))).toMatchObject({
+      code: Code.Internal,
+      rawMessage: "a load limit failed",
+    });
+  }
+  isBroken = false;
+  for (const protocol of protocols) {
+    expect(await peer(protocol).unary({ text: "b" })).toMatchObject({ text: "b" });
+    await until(() => server.load.running === 0);
+  }
+  expect(logger.records.filter(({ level }) => level === "error")).toHaveLength(
+    2 * protocols.length,
+  );
+});
+
 test("probes of health are let in whatever the load", async () => {
   const { server, url } = await bench.serve(
     { unary: ({ text }) => ({ text }) },

@@ -1,6 +1,7 @@
 /** Decides which calls run, which wait, and which are turned away, for all of a server. */
 import type { DescMethod } from "@bufbuild/protobuf";
-import type { Clock, LoadLimitOptions, Logger } from "@thrice/core";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { type Clock, type LoadLimitOptions, type Logger, logQuietly } from "@thrice/core";
 import type { Admission, AskingCall, CallGate, CallPlace } from "@thrice/protocol";
 import { criticalities, levelOf } from "./criticality.js";
 import { LimitScope } from "./limit-scope.js";
@@ -49,8 +50,22 @@ export class LoadLimiter {
     if (!this.#isServerLimited && inner.length === 0) return undefined;
     const scopes = [this.server, ...inner];
     const isMeasured = method.methodKind === "unary";
-    return { admit: (call) => this.#admit(call, scopes, isMeasured) };
+    return { admit: (call) => this.#admitSafely(call, scopes, isMeasured) };
   }
+
+  /** A limit may be the application's own, and fail. A call that cannot be counted is not served. */
+  #admitSafely(call: AskingCall, scopes: readonly LimitScope[], isMeasured: boolean): Admission {
+    try {
+      return this.#admit(call, scopes, isMeasured);
+    } catch (error) {
+      this.#onThrown(error);
+      return { kind: "refused", error: new ConnectError("a load limit failed", Code.Internal) };
+    }
+  }
+
+  readonly #onThrown = (error: unknown): void => {
+    logQuietly(() => this.#parts.logger.error("a load limit failed", error));
+  };
 
   #admit(call: AskingCall, scopes: readonly LimitScope[], isMeasured: boolean): Admission {
     const nowMs = this.#parts.clock.nowMs();
@@ -122,9 +137,10 @@ export class LoadLimiter {
   }
 
   #place(scopes: readonly LimitScope[], isMeasured: boolean): CallPlace {
-    return new RunningPlace(scopes, isMeasured ? this.#parts.clock : undefined, this.#onFree);
+    return new RunningPlace(scopes, isMeasured ? this.#parts.clock : undefined, this.#watcher);
   }
 
+  /** Lets those in that wait, and whose turn it is. */
   readonly #onFree = (): void => {
     while (this.#waiting.size > 0 && !this.server.isFull) {
       const next = this.#waiting.nextWithRoom();
@@ -134,6 +150,8 @@ export class LoadLimiter {
       next.begin();
     }
   };
+
+  readonly #watcher = { onFree: this.#onFree, onThrown: this.#onThrown };
 }
 
 function count(scopes: readonly LimitScope[], nowMs: number): void {

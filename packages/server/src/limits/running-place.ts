@@ -2,11 +2,19 @@ import type { Clock } from "@thrice/core";
 import type { CallPlace } from "@thrice/protocol";
 import type { LimitScope } from "./limit-scope.js";
 
+/** Who is told of places. */
+export interface PlaceWatcher {
+  /** A place is free. */
+  onFree(): void;
+  /** A limit failed to take note of a call. */
+  onThrown(error: unknown): void;
+}
+
 /** The place of a call among those that run, on all levels that count it. */
 export class RunningPlace implements CallPlace {
   readonly #scopes: readonly LimitScope[];
   readonly #clock: Clock | undefined;
-  readonly #onFree: () => void;
+  readonly #watcher: PlaceWatcher;
   #startMs: number | undefined = undefined;
   /** By level; only those of levels that measure are of use. */
   readonly #runningAtStart: number[] = [];
@@ -14,10 +22,10 @@ export class RunningPlace implements CallPlace {
   #isFree = false;
 
   /** Occupies the place. `clock` measures the call; undefined if its duration says nothing, as that of a stream. */
-  constructor(scopes: readonly LimitScope[], clock: Clock | undefined, onFree: () => void) {
+  constructor(scopes: readonly LimitScope[], clock: Clock | undefined, watcher: PlaceWatcher) {
     this.#scopes = scopes;
     this.#clock = clock;
-    this.#onFree = onFree;
+    this.#watcher = watcher;
     for (const scope of scopes) this.#runningAtStart.push(++scope.running);
   }
 
@@ -30,8 +38,12 @@ export class RunningPlace implements CallPlace {
     if (this.#isFree) return;
     this.#isFree = true;
     for (const scope of this.#scopes) scope.running--;
-    if (this.#startMs !== undefined) this.#measure(this.#startMs);
-    this.#onFree();
+    try {
+      if (this.#startMs !== undefined) this.#measure(this.#startMs);
+      this.#watcher.onFree();
+    } catch (error) {
+      this.#watcher.onThrown(error);
+    }
   }
 
   drop(): void {

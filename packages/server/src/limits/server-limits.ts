@@ -76,7 +76,7 @@ export function resolveServerLoad(options: ServerLoadOptions): ResolvedLoadOptio
   const { pushbackMs = 100, maxConnections, maxConnectionAgeMs = 0 } = options;
   const { connectionAgeGraceMs, minPingIntervalMs = 0 } = options;
   if (maxConnectionAgeMs !== 0) {
-    checkNumber("maxConnectionAgeMs", maxConnectionAgeMs, 1_000, maxTimerMs / 1.1);
+    checkNumber("maxConnectionAgeMs", maxConnectionAgeMs, 1_000, Math.floor(maxTimerMs / 1.1));
   }
   return {
     maxQueuedCalls: checkWholeNumber("maxQueuedCalls", maxQueuedCalls, 0, 1_000_000),

@@ -1,4 +1,10 @@
-import type { AttemptListener, Clock, LiveEndpoint, RunningAttempt } from "@thrice/core";
+import type {
+  AttemptListener,
+  Clock,
+  EndpointStats,
+  LiveEndpoint,
+  RunningAttempt,
+} from "@thrice/core";
 import {
   type AttemptDetails,
   type Channel,
@@ -19,6 +25,8 @@ export interface EndpointUse {
 interface OpenChannel {
   readonly channel: Channel;
   endpoint: LiveEndpoint;
+  /** Of other services at the same address, which is one channel for all of them. */
+  readonly others: Set<EndpointStats>;
 }
 
 /** Time after a change in which calls show which endpoints they go to now, in milliseconds. */
@@ -75,9 +83,10 @@ export class Channels {
     const { id, address } = endpoint;
     let open = this.#byEndpoint.get(id);
     if (open === undefined) {
-      open = { channel: this.#open(address, this.#options), endpoint };
+      open = { channel: this.#open(address, this.#options), endpoint, others: new Set() };
       this.#byEndpoint.set(id, open);
     } else {
+      if (open.endpoint.stats !== endpoint.stats) open.others.add(open.endpoint.stats);
       open.endpoint = endpoint;
     }
     return open.channel;
@@ -92,10 +101,11 @@ export class Channels {
     const nowMs = this.#clock.nowMs();
     if (nowMs < this.#sweepDueMs) return;
     let isDone = true;
-    for (const [id, { channel, endpoint }] of this.#byEndpoint) {
+    for (const [id, { channel, endpoint, others }] of this.#byEndpoint) {
       if (this.#use.isInUse(id)) continue;
       // What waits for an answer would fail; a stream that is being read goes on.
-      if (endpoint.stats.inFlight > 0) isDone = false;
+      const isBusy = [endpoint.stats, ...others].some(({ inFlight }) => inFlight > 0);
+      if (isBusy) isDone = false;
       else this.#retire(id, channel);
     }
     this.#sweepDueMs = isDone ? Number.POSITIVE_INFINITY : nowMs + graceMs;

@@ -86,9 +86,12 @@ export {
   consoleLogger,
   createLogger,
   type DecisionReport,
+  type Discovery,
   type Endpoint,
   type EndpointStats,
   type FailedAttempt,
+  type FileRegistryOptions,
+  fileRegistry,
   type LiveEndpoint,
   type LoadBalancer,
   type Logger,
@@ -105,13 +108,16 @@ export {
   type RetryOn,
   type RoutedCall,
   type Router,
+  type ServiceAddresses,
   type ServiceOptions,
+  staticRegistry,
   type WeighedEndpoint,
 } from "@thrice/core";
 export type { ClientTlsOptions } from "@thrice/protocol";
 export { attemptKey } from "./call/attempt-values.js";
 export type { CloseOptions } from "./call/drain.js";
 export { type Client, newClient } from "./client.js";
+export type { ClientRegistryOptions } from "./discovery/registry-options.js";
 export { type RequestIdOptions, requestId } from "./interceptors/request-id.js";
 export { type SignRequestsOptions, signRequests } from "./interceptors/sign-requests.js";
 export { type TokenSource, withToken } from "./interceptors/with-token.js";

@@ -1,4 +1,5 @@
 /** Which side compresses what it sends: nobody, unless an option says so; the nearest level wins. */
+import type { Interceptor } from "@connectrpc/connect";
 import type { MethodOptions } from "@thrice/client";
 import type { ServerOptions } from "@thrice/server";
 import { Bench } from "./support/bench.js";
@@ -9,6 +10,7 @@ afterEach(() => bench.close());
 
 const long = "x".repeat(2_000);
 const gzip: MethodOptions = { compression: "gzip" };
+const pass: Interceptor = (next) => next;
 const none: MethodOptions = { compression: "none" };
 
 describe("requests", () => {
@@ -41,6 +43,14 @@ describe("requests", () => {
     await openAt(bench, server, levels).call(long.slice(0, length));
     expect(server.requests[0]?.header.get("grpc-encoding")).toBe(encoding);
   });
+});
+
+test("requests are compressed as they were to be behind an interceptor of attempts", async () => {
+  const server = await bench.serve();
+  const options = { compression: "br", attemptInterceptors: [pass] } as const;
+  const { stub } = bench.client({ url: server.url, ...options });
+  await stub.unary({ text: long });
+  expect(server.requests[0]?.header.get("grpc-encoding")).toBe("br");
 });
 
 describe("answers", () => {

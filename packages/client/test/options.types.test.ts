@@ -43,8 +43,8 @@ void kinds.unary({}, { attemptInterceptors: [] });
 client.counters().retries = 0;
 void kinds.unary({}, { attemptTimeoutMs: unset, signal: unset, onHeader: unset });
 
-// @ts-expect-error url is needed
-newClient({});
+// @ts-expect-error a registry is a value, not a name
+newClient({ registries: ["etcd"] });
 // @ts-expect-error retries is a number
 newClient({ url: "a", retries: "3" });
 // @ts-expect-error there is no such option

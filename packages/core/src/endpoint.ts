@@ -9,6 +9,8 @@ export interface Endpoint {
   readonly weight: number;
   /** Where it runs; empty when unknown. */
   readonly zone: string;
+  /** Whether it comes from a registry that the client prefers. @defaultValue false */
+  readonly preferred?: boolean;
 }
 
 /** An endpoint as strategies and load balancers see it: with what this client has seen of it. */
@@ -50,7 +52,13 @@ export interface Snapshot {
 }
 
 /** Options that a provider may put behind the `?` of its address. */
-export interface AdvertisedOptions {
+export interface AdvertisedOptions extends AdvertisedMethod {
+  /** Those of single methods, by name in the proto or in generated code; stronger than the others. */
+  readonly methods?: Readonly<Record<string, AdvertisedMethod>>;
+}
+
+/** Options that a provider advertises for a method. */
+export interface AdvertisedMethod {
   readonly retries?: number;
   readonly attemptTimeoutMs?: number;
 }
@@ -59,4 +67,6 @@ export interface AdvertisedOptions {
 export interface Directory {
   /** The newest snapshot. Cheap: it is read before every attempt. */
   snapshot(): Snapshot;
+  /** Why there is no endpoint, in words, if there is more to say than that. */
+  whyNone?(): string | undefined;
 }

@@ -91,6 +91,7 @@ export {
   compressFromBytes,
 } from "./compression.js";
 export type {
+  AdvertisedMethod,
   AdvertisedOptions,
   Directory,
   Endpoint,
@@ -127,6 +128,28 @@ export {
 export type { Logger, LogLevel, RecordLevel } from "./logger/logger.js";
 export { type PinoLike, pinoLogger } from "./logger/pino-logger.js";
 export { isUnprocessed, type Outcome } from "./outcome.js";
+export { type DubboEntry, dubboNameFromProvider, readDubboName } from "./registry/dubbo-url.js";
+export { type FileRegistryOptions, fileRegistry } from "./registry/file-registry.js";
+export {
+  advertisedByProvider,
+  endpointFromProvider,
+  type ProviderEntry,
+} from "./registry/provider-endpoint.js";
+export { quietClock, type RegistryClock } from "./registry/quiet-clock.js";
+export type {
+  Discovery,
+  Provider,
+  ProviderLease,
+  Registry,
+  RegistryState,
+  ServiceName,
+  ServiceUpdate,
+  ServiceWatch,
+} from "./registry/registry.js";
+export type { ServiceAddresses } from "./registry/service-table.js";
+export { SkippedEntries } from "./registry/skipped-entries.js";
+export { staticRegistry } from "./registry/static-registry.js";
+export { WatchedService, type WatchedServiceInit } from "./registry/watched-service.js";
 export {
   digestOf,
   isSignatureName,

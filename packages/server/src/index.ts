@@ -14,6 +14,7 @@ export {
   pinoLogger,
   type RateLimit,
   type RateMeter,
+  type Registry,
 } from "@thrice/core";
 export type { HandlerOptions } from "@thrice/core/codegen-v1";
 export type { ServerTlsOptions } from "@thrice/protocol";
@@ -36,5 +37,6 @@ export type { ServerLoad } from "./limits/server-load.js";
 export { slidingWindow } from "./limits/sliding-window.js";
 export { type TokenBucketOptions, tokenBucket } from "./limits/token-bucket.js";
 export type { ServerOptions } from "./options.js";
+export type { PublishOptions } from "./publish-options.js";
 export { newServer, type Server } from "./server.js";
 export type { StopSignal } from "./stop/stop-signals.js";

@@ -17,6 +17,7 @@ import {
   type LoadLimitOptions,
   type Logger,
   maxTimerMs,
+  type Registry,
   show,
   systemClock,
 } from "@thrice/core";
@@ -34,6 +35,7 @@ import {
   resolveServerLoad,
   type ServerLoadOptions,
 } from "./limits/server-limits.js";
+import { type PublishOptions, type ResolvedPublish, resolvePublish } from "./publish-options.js";
 import { resolveStopSignals, type StopSignal } from "./stop/stop-signals.js";
 
 /** Options of a server. */
@@ -46,6 +48,10 @@ export interface ServerOptions extends Omit<HandlerOptions, "methodLimits">, Ser
   readonly path?: string | undefined;
   /** Certificate and key of the server; callers then have to use TLS. @defaultValue none, in the clear */
   readonly tls?: ServerTlsOptions | undefined;
+  /** Where consumers find the server: it publishes its services once it listens, and withdraws them first when it stops. @defaultValue none */
+  readonly registries?: readonly Registry[] | undefined;
+  /** What the server says of itself there. @defaultValue the port it listens on, at the machine's address */
+  readonly publish?: PublishOptions | undefined;
   /** How long `stop()` lets running calls go on, in milliseconds. @defaultValue 10_000 */
   readonly graceMs?: number | undefined;
   /**
@@ -88,6 +94,7 @@ export interface ServerOptions extends Omit<HandlerOptions, "methodLimits">, Ser
 export interface ResolvedServerOptions extends ResolvedHandlerOptions {
   readonly listen: ListenOptions;
   readonly tls: ServerTls | undefined;
+  readonly publish: ResolvedPublish;
   readonly graceMs: number;
   readonly noticeMs: number;
   readonly stopOnSignals: readonly StopSignal[];
@@ -128,6 +135,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     load: resolveServerLoad(options),
     listen: resolveListen(options),
     tls: resolveServerTls(options.tls),
+    publish: resolvePublish(checkPublishable(options), options.publish),
     graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
     noticeMs: checkNumber("noticeMs", noticeMs, 0, maxTimerMs),
     stopOnSignals: resolveStopSignals(stopOnSignals),
@@ -138,6 +146,13 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     logger: checkLogger("logger", logger),
     clock: checkShape("clock", clock, "a clock", ["nowMs", "setTimer"]),
   };
+}
+
+/** A registry names a host and a port, which a path has not. */
+function checkPublishable({ registries = [], path }: ServerOptions): unknown {
+  if (path === undefined || (Array.isArray(registries) && registries.length === 0))
+    return registries;
+  throw new TypeError(`registries cannot name a socket of a path, got path ${show(path)}`);
 }
 
 function resolveListen({ path, host, port }: ServerOptions): ListenOptions {
@@ -226,6 +241,8 @@ const known: ReadonlySet<string> = new Set([
   "host",
   "path",
   "tls",
+  "registries",
+  "publish",
   "graceMs",
   "noticeMs",
   "stopOnSignals",

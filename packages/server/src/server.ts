@@ -25,6 +25,7 @@ import {
   resolveServerOptions,
   type ServerOptions,
 } from "./options.js";
+import { Publication } from "./publication.js";
 import { onStopSignal } from "./stop/stop-signals.js";
 import { StopSteps } from "./stop/stop-steps.js";
 import { wrapHandler } from "./wrap-handler.js";
@@ -71,6 +72,7 @@ class ThriceServer implements Server {
   readonly #limiter: LoadLimiter;
   #wire: WireServer | undefined;
   #port: number | undefined;
+  #publication: Publication | undefined;
   #listening: Promise<void> | undefined;
   #stopping: Promise<void> | undefined;
   readonly #stopSteps: StopSteps;
@@ -197,9 +199,22 @@ class ThriceServer implements Server {
     this.#undoSignals = onStopSignal(stopOnSignals, () => void this.stop(), clock);
     const where = "path" in listen ? listen.path : `port ${this.#port}`;
     logQuietly(() => logger.debugf("listening on %s", where));
+    await this.#publish();
+  }
+
+  /** Lets consumers find what is served. */
+  async #publish(): Promise<void> {
+    const { publish, listen, clock } = this.#options;
+    const port = this.#port;
+    if (publish.registries.length === 0 || port === undefined || this.#stopping) return;
+    const host = "host" in listen ? listen.host : undefined;
+    const services = [...this.#services.values()];
+    this.#publication = new Publication(publish, services, { host, port }, clock);
+    await this.#publication.published();
   }
 
   async #close(): Promise<void> {
+    await this.#publication?.withdraw();
     await this.#listening?.catch(() => {});
     if (this.#wire !== undefined) await this.#drain(this.#wire);
     this.#undoSignals();

@@ -7,7 +7,6 @@ import {
   ClientEndpoints,
   callDefaults,
   GrpcThrottle,
-  type HealthCounters,
   LatencyWindow,
   type MethodRules,
   type Probe,
@@ -21,9 +20,11 @@ import {
   type ClientCounters,
   type ClusterEvents,
   type ClusterStrategy,
+  type Directory,
   type InboundCall,
   maxTimerMs,
 } from "@thrice/core";
+import { type EndpointsOfService, ServiceEndpoints } from "../discovery/service-endpoints.js";
 import { listensToCalls } from "../options/check-events.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import { type CallSettings, nearField } from "../options/method-options.js";
@@ -34,6 +35,7 @@ import { Pickers } from "./pickers.js";
 interface KeptPlan {
   readonly plan: CallPlan;
   readonly method: DescMethod;
+  readonly source: EndpointsOfService;
   readonly advertised: AdvertisedOptions;
   readonly config: ServiceConfig | undefined;
 }
@@ -47,7 +49,7 @@ export class CallPlanner {
   readonly #underWay: CallsUnderWay;
   readonly #pickers = new Pickers();
   /** What the client's calls choose from. */
-  readonly endpoints: ClientEndpoints;
+  readonly services: ServiceEndpoints;
   readonly #latencies = new WeakMap<DescMethod, LatencyWindow>();
   readonly #kept = new WeakMap<CallSettings, KeptPlan>();
   readonly #counters = new CallCounters();
@@ -57,17 +59,20 @@ export class CallPlanner {
   #grpcThrottle: GrpcThrottle | undefined;
 
   constructor(options: ResolvedClientOptions, underWay: CallsUnderWay, probe: Probe) {
-    const { directory, clock, health: settings, random: draw, events } = options;
+    const { clock, health: settings, random: draw, events } = options;
     const health = settings && { settings, random: draw, probe, events };
     this.#options = options;
     this.#underWay = underWay;
     this.#callEvents = listensToCalls(events) ? events : undefined;
     const { routers, subset, slowStartMs } = options;
-    const narrowing = {
-      chain: routers.length === 0 ? undefined : new RouterChain(routers),
-      subsetter: subset === undefined ? undefined : new Subsetter(subset, draw),
+    const create = (directory: Directory) => {
+      const narrowing = {
+        chain: routers.length === 0 ? undefined : new RouterChain(routers),
+        subsetter: subset === undefined ? undefined : new Subsetter(subset, draw),
+      };
+      return new ClientEndpoints(directory, clock, health, narrowing, slowStartMs);
     };
-    this.endpoints = new ClientEndpoints(directory, clock, health, narrowing, slowStartMs);
+    this.services = new ServiceEndpoints(options, create);
     this.useServiceConfig(options.serviceConfig);
   }
 
@@ -80,12 +85,12 @@ export class CallPlanner {
 
   /** What has been counted so far. */
   counters(): ClientCounters {
-    return { ...this.#counters, ...noHealth, ...this.endpoints.healthCounters };
+    return { ...this.#counters, ...this.services.healthCounters };
   }
 
   /** Starts nothing more of its own: no probes. */
   close(): void {
-    this.endpoints.close();
+    this.services.close();
   }
 
   /** Bound of a call that begins now while `inbound` is served, in milliseconds; `Infinity` for none. */
@@ -100,17 +105,23 @@ export class CallPlanner {
 
   /** @throws ConnectError if the load balancer makes no picker. */
   plan(method: DescMethod, settings: CallSettings): CallPlan {
-    const { advertised } = this.#options.directory.snapshot();
     const kept = this.#kept.get(settings);
+    const isOfMethod = kept?.method === method;
+    const source = isOfMethod ? kept.source : this.services.of(method, settings);
+    const { advertised } = source.directory.snapshot();
     const config = this.#config;
-    if (kept?.method === method && kept.advertised === advertised && kept.config === config)
-      return kept.plan;
-    const plan = this.#newPlan(method, { settings, rules: config?.rulesOf(method), advertised });
-    this.#kept.set(settings, { plan, method, advertised, config });
+    if (isOfMethod && kept.advertised === advertised && kept.config === config) return kept.plan;
+    const said = {
+      settings,
+      rules: config?.rulesOf(method),
+      advertised: saidOf(method, advertised),
+    };
+    const plan = this.#newPlan(method, source.endpoints, said);
+    this.#kept.set(settings, { plan, method, source, advertised, config });
     return plan;
   }
 
-  #newPlan(method: DescMethod, said: SaidOfCall): CallPlan {
+  #newPlan(method: DescMethod, endpoints: ClientEndpoints, said: SaidOfCall): CallPlan {
     const { settings, rules } = said;
     const { clock, random, throttle } = this.#options;
     const policy = effectivePolicy(said);
@@ -119,7 +130,7 @@ export class CallPlanner {
     budget.expectRetries?.(policy.retries);
     return {
       method,
-      endpoints: this.endpoints,
+      endpoints,
       budget,
       throttle,
       latencies: this.#latenciesOf(method),
@@ -162,7 +173,13 @@ export class CallPlanner {
 }
 
 const noListeners: ClusterEvents = {};
-const noHealth: HealthCounters = { ejections: 0, returns: 0, probes: 0, failedProbes: 0 };
+
+/** What is advertised for a method, by its name in the proto or in generated code, is stronger than what is for all. */
+function saidOf({ name, localName }: DescMethod, advertised: AdvertisedOptions): AdvertisedOptions {
+  const { methods } = advertised;
+  if (methods === undefined) return advertised;
+  return { ...advertised, ...(methods[name] ?? methods[localName]) };
+}
 
 function strategyFrom({ settings, rules }: SaidOfCall): ClusterStrategy {
   const said = nearField(settings, "cluster") ?? rules?.hedging?.strategy ?? settings.cluster;

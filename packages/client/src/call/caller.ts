@@ -43,7 +43,7 @@ import { ReplayBuffer } from "./replay-buffer.js";
 import { ReplayMemory } from "./replay-memory.js";
 import { type RequestSource, singleMessage } from "./request-source.js";
 import { responseFrom } from "./shape-answer.js";
-import { type CallFrame, type CallTools, UnaryCall } from "./unary-call.js";
+import { type CallFrame, type CallTools, type Settle, UnaryCall } from "./unary-call.js";
 
 /** One call, as the stub or the transport asks for it. */
 export interface CallRequest {
@@ -78,7 +78,7 @@ export class Caller {
     );
     // The wire keeps to real time: a clock that a test moves would leave its connections standing.
     const wire = { ...options, clock: systemClock };
-    this.#channels = new Channels(wire, this.#planner.endpoints, options.clock);
+    this.#channels = new Channels(wire, this.#planner.services, options.clock);
     const { logger, clock, tls } = options;
     const scheme = tls === undefined ? "http" : "https";
     this.#tools = { channels: this.#channels, logger, clock, scheme };
@@ -99,11 +99,34 @@ export class Caller {
       const inbound = currentInboundCall();
       const frame = { timeoutMs: this.#planner.timeoutMs(method, settings, inbound), inbound };
       const settle = { resolve, reject };
-      startCall(
-        this.#planner.plan(method, settings),
-        new UnaryCall(this.#tools, request, frame, options, settle),
-      );
+      const waiting = this.#whenKnown(call, frame.timeoutMs);
+      if (waiting === undefined) {
+        this.#startUnary(request, frame, options, settle);
+        return;
+      }
+      const start = (timeoutMs: number) =>
+        this.#startUnary(request, { timeoutMs, inbound }, options, settle);
+      waiting.then(start).catch(reject);
     });
+  }
+
+  /** @throws ConnectError if the client is closed, or the load balancer makes no picker. */
+  #startUnary(
+    request: { method: DescMethod; message: Message; settings: CallSettings },
+    frame: CallFrame,
+    options: CallOptions | undefined,
+    settle: Settle,
+  ): void {
+    if (this.#drain.hasEnded) throw closedError();
+    const plan = this.#planner.plan(request.method, request.settings);
+    startCall(plan, new UnaryCall(this.#tools, request, frame, options, settle));
+  }
+
+  /** Waits for endpoints, if the call's service is looked for and was not heard of yet. */
+  #whenKnown({ method, settings, signal }: CallRequest, timeoutMs: number) {
+    const { services } = this.#planner;
+    if (!services.areLookedFor) return undefined;
+    return services.whenKnown(services.of(method, settings), { timeoutMs, signal });
   }
 
   async #unaryIntercepted(
@@ -212,10 +235,12 @@ export class Caller {
     call: CallRequest,
     request: Request,
     source: RequestSource,
-    { timeoutMs, inbound }: CallFrame,
+    { timeoutMs: fullMs, inbound }: CallFrame,
     bounds?: CallBounds,
   ): Promise<Response> {
     const { method, settings, onExplain } = call;
+    const waiting = this.#whenKnown(call, fullMs);
+    const timeoutMs = waiting === undefined ? fullMs : await waiting;
     const { header, signal, contextValues } = request;
     const { channels, logger } = this.#tools;
     const compressMinBytes = compressFromBytes(settings);
@@ -258,14 +283,13 @@ export class Caller {
     return new ReplayBuffer(messages, sizeOf, this.#options.replayBufferBytes, this.#replayMemory);
   }
 
-  #common(
-    { method: { parent, name }, settings, contextValues }: CallRequest,
-    signal: AbortSignal,
-  ): RequestCommon {
+  #common({ method, settings, contextValues }: CallRequest, signal: AbortSignal): RequestCommon {
+    const { parent, name } = method;
+    const { directory } = this.#planner.services.of(method, settings);
     return {
       service: parent,
       requestMethod: "POST",
-      url: `${baseUrl(this.#options)}/${parent.typeName}/${name}`,
+      url: `${baseUrl(directory, this.#options.tls !== undefined)}/${parent.typeName}/${name}`,
       header: new Headers(settings.attachments),
       signal,
       contextValues: contextValues ?? createContextValues(),

@@ -149,11 +149,11 @@ class InterceptedAttempt implements RunningAttempt {
   }
 
   #toSend({ stream, header, message }: Request): ChannelRequest {
-    const { method, group, version, compressMinBytes } = this.#call.request;
+    const { method, group, version, compressMinBytes, encoding } = this.#call.request;
     const input = stream
       ? ({ kind: "many", messages: message } as const)
       : ({ kind: "one", message: message as Message } as const);
-    return { method, group, version, compressMinBytes, header, input };
+    return { method, group, version, compressMinBytes, encoding, header, input };
   }
 
   /** The peer is not told of time that interceptors have used up. */

@@ -5,7 +5,6 @@ import {
   defaultSlowStartMs,
   type HealthOptions,
   type HealthSettings,
-  keepEndpoints,
   parseServiceConfig,
   type ResolvedSubset,
   type RetryBudgetOptions,
@@ -30,6 +29,7 @@ import {
   checkWholeNumber,
   consoleLogger,
   type Directory,
+  type Discovery,
   type Logger,
   type MethodOptions,
   maxTimerMs,
@@ -40,6 +40,12 @@ import {
   systemClock,
 } from "@thrice/core";
 import { type ClientTls, type ClientTlsOptions, resolveClientTls } from "@thrice/protocol";
+import { preferredRouter } from "../discovery/preferred-router.js";
+import {
+  type ClientRegistryOptions,
+  type ResolvedRegistry,
+  resolveRegistries,
+} from "../discovery/registry-options.js";
 import { checkEvents } from "./check-events.js";
 import {
   type CallSettings,
@@ -60,8 +66,18 @@ import {
 
 /** Options of a client. Those that also exist for a service, a method and a call are its defaults for them. */
 export interface ClientOptions extends MethodOptions, ServiceKeyOptions, WireOptions {
-  /** Where the service is: `tri://host:port`, a list of such, or several in one text joined by `;`. */
-  readonly url: string | readonly string[];
+  /**
+   * Where every service is: `tri://host:port`, a list of such, or several in one text joined by `;`. A client has this or
+   * `registries`.
+   */
+  readonly url?: string | readonly string[] | undefined;
+  /** Where services are found, each registry alone or with what it counts among the others. */
+  readonly registries?: readonly (Discovery | ClientRegistryOptions)[] | undefined;
+  /**
+   * How long the first calls of a service wait for a registry to be heard, in milliseconds; 0 for not at all.
+   * @defaultValue 3_000
+   */
+  readonly discoveryTimeoutMs?: number | undefined;
   /** Say which of the endpoints a call may go to, each of what the one before it left. @defaultValue none */
   readonly routers?: readonly Router[] | undefined;
   /**
@@ -124,7 +140,11 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions, WireOpt
 
 /** The options with every default filled in. */
 export interface ResolvedClientOptions extends ResolvedWireOptions {
-  readonly directory: Directory;
+  /** Of a URL; undefined with registries. */
+  readonly directory: Directory | undefined;
+  readonly registries: readonly ResolvedRegistry[];
+  readonly discoveryTimeoutMs: number;
+  readonly emptyProtection: boolean;
   readonly settings: CallSettings;
   readonly routers: readonly Router[];
   readonly subset: ResolvedSubset | undefined;
@@ -150,13 +170,12 @@ export interface ResolvedClientOptions extends ResolvedWireOptions {
 /** @throws TypeError or RangeError naming field, bound and value. */
 export function resolveClientOptions(options: ClientOptions): ResolvedClientOptions {
   checkKnownOptions("options of newClient", options, known);
-  if (options.url === undefined) {
-    throw new TypeError('newClient needs url, for example { url: "tri://127.0.0.1:50051" }');
-  }
+  checkEndpointOptions(options);
   // Defaults of a destructuring stand in for undefined only: null is a wrong value, not an unset one.
   const {
     routers = [],
     interceptors = [],
+    discoveryTimeoutMs = 3_000,
     connectTimeoutMs = 1_000,
     maxReceiveBytes = 4 * 1024 * 1024,
     replayBufferBytes = 1024 * 1024,
@@ -169,15 +188,17 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     clock = systemClock,
     random = Math.random,
   } = options;
-  const directory = createStaticDirectory(parseAddresses(options.url));
-  const listeners = checkEvents(events);
+  const { url, registries } = options;
+  const resolved = registries === undefined ? [] : resolveRegistries(registries);
+  const prefers = resolved.some(({ preferred }) => preferred);
   return {
     ...resolveWireOptions(options),
-    directory: checkBoolean("emptyProtection", emptyProtection)
-      ? keepEndpoints(directory, listeners)
-      : directory,
+    directory: url === undefined ? undefined : createStaticDirectory(parseAddresses(url)),
+    registries: resolved,
+    discoveryTimeoutMs: checkNumber("discoveryTimeoutMs", discoveryTimeoutMs, 0, maxTimerMs),
+    emptyProtection: checkBoolean("emptyProtection", emptyProtection),
     settings: resolveClientSettings(options),
-    routers: checkRouters(routers),
+    routers: [...(prefers ? [preferredRouter] : []), ...checkRouters(routers)],
     subset: resolveSubset(options.subset),
     tls: resolveClientTls(options.tls),
     interceptors: checkInterceptors("interceptors", interceptors),
@@ -191,7 +212,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     inheritDeadline: checkBoolean("inheritDeadline", inheritDeadline),
     health: resolveHealth(options.health),
     slowStartMs: checkNumber("slowStartMs", slowStartMs, 0, maxTimerMs),
-    events: listeners,
+    events: checkEvents(events),
     logger: checkLogger("logger", logger),
     clock: checkClock(clock),
     random: checkFunction("random", random),
@@ -203,6 +224,8 @@ const known: ReadonlySet<string> = new Set([
   ...serviceKeyNames,
   ...wireOptionNames,
   "url",
+  "registries",
+  "discoveryTimeoutMs",
   "routers",
   "subset",
   "tls",
@@ -224,6 +247,19 @@ const known: ReadonlySet<string> = new Set([
   "clock",
   "random",
 ]);
+
+function checkEndpointOptions({ url, registries }: ClientOptions): void {
+  if (url === undefined && registries === undefined) {
+    throw new TypeError(
+      'newClient needs url, for example { url: "tri://127.0.0.1:50051" }, or registries',
+    );
+  }
+  if (url !== undefined && registries !== undefined) {
+    throw new TypeError(
+      "url and registries exclude each other; a staticRegistry() can stand beside others",
+    );
+  }
+}
 
 function resolveClientSettings(options: ClientOptions): CallSettings {
   const { layers: _layers, ...settings } = layerSettings({}, checkMethodOptions(options));

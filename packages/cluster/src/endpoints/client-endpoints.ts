@@ -32,6 +32,7 @@ const maxLists = 1_000;
  * of them, of that to a subset, and of that to those that are well.
  */
 export class ClientEndpoints implements EndpointSource {
+  readonly #directory: Directory;
   readonly #live: LiveEndpoints;
   readonly #clock: Clock;
   readonly #health: EndpointHealth | undefined;
@@ -56,6 +57,7 @@ export class ClientEndpoints implements EndpointSource {
     narrowing: Narrowing = {},
     slowStartMs = defaultSlowStartMs,
   ) {
+    this.#directory = directory;
     this.#clock = clock;
     this.#live = new LiveEndpoints(directory, clock, slowStartMs);
     if (health !== undefined) this.#health = new EndpointHealth(this.#live, clock, health);
@@ -84,7 +86,9 @@ export class ClientEndpoints implements EndpointSource {
   whyNone(call: RoutedCall): string | undefined {
     const known = this.#live.current();
     const emptiedBy = this.#narrowing.chain?.narrow(known, call).emptiedBy;
-    if (emptiedBy === undefined) return undefined;
+    if (emptiedBy === undefined) {
+      return known.length === 0 ? this.#directory.whyNone?.() : undefined;
+    }
     return `router ${emptiedBy} leaves none of the ${known.length} that are known`;
   }
 

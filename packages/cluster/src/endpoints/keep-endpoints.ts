@@ -46,6 +46,10 @@ class KeepingDirectory implements Directory {
     return snapshot;
   }
 
+  whyNone(): string | undefined {
+    return this.#directory.whyNone?.();
+  }
+
   #keep(kept: Snapshot, reason: string): Snapshot {
     if (!this.#isKeeping) {
       this.#isKeeping = true;

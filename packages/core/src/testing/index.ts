@@ -1,8 +1,15 @@
+export { type Awaiter, awaiter } from "./await-update.js";
 export {
   type TestCertificate,
   type TestCertificateInit,
   testCertificate,
 } from "./certificate.js";
+export {
+  describeRegistryContract,
+  type RegistryTestRunner,
+  type RegistryTraits,
+  type RegistryUnderTest,
+} from "./describe-registry-contract.js";
 export { FakeClock } from "./fake-clock.js";
 export {
   type AttemptEnd,
@@ -10,3 +17,4 @@ export {
   listenToAttempt,
 } from "./listen-to-attempt.js";
 export { type MemoryLogger, memoryLogger } from "./memory-logger.js";
+export { type MemoryRegistry, memoryRegistry } from "./memory-registry.js";

@@ -1,0 +1,152 @@
+/**
+ * Where the calls of a client may go, by service: with a URL the same endpoints for all of them, with registries those of
+ * each service, group and version, watched from its first call on.
+ */
+import type { DescMethod } from "@bufbuild/protobuf";
+import {
+  type ClientEndpoints,
+  deadlineError,
+  type HealthCounters,
+  keepEndpoints,
+} from "@thrice/cluster";
+import { type Clock, type Directory, formatServiceKey } from "@thrice/core";
+import type { EndpointUse } from "../channels.js";
+import type { ResolvedClientOptions } from "../options/client-options.js";
+import type { CallSettings } from "../options/method-options.js";
+import { RegistryDirectory } from "./registry-directory.js";
+
+/** The endpoints of one service. */
+export interface EndpointsOfService {
+  readonly directory: Directory;
+  readonly endpoints: ClientEndpoints;
+  /** Absent with a URL, which is known from the start. */
+  readonly registries?: RegistryDirectory;
+  /** When it was first asked for, on the client's clock. */
+  readonly sinceMs: number;
+}
+
+/** What bounds a wait from outside. */
+export interface WaitBounds {
+  /** In milliseconds; `Infinity` for none. */
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal | undefined;
+}
+
+export class ServiceEndpoints implements EndpointUse {
+  readonly #options: ResolvedClientOptions;
+  readonly #make: (directory: Directory) => ClientEndpoints;
+  readonly #byKey = new Map<string, EndpointsOfService>();
+  readonly #only: EndpointsOfService | undefined;
+  /** Whether services are looked for in registries. */
+  readonly areLookedFor: boolean;
+  #isClosed = false;
+
+  constructor(options: ResolvedClientOptions, make: (directory: Directory) => ClientEndpoints) {
+    this.#options = options;
+    this.#make = make;
+    const { directory, clock, emptyProtection, events } = options;
+    this.areLookedFor = directory === undefined;
+    if (directory !== undefined) {
+      const kept = emptyProtection ? keepEndpoints(directory, events) : directory;
+      this.#only = { directory: kept, endpoints: make(kept), sinceMs: clock.nowMs() };
+    }
+  }
+
+  /** Those of the service that `method` belongs to, with the group and version of `settings`. */
+  of(method: DescMethod, settings: CallSettings): EndpointsOfService {
+    if (this.#only !== undefined) return this.#only;
+    const { group = "", version = "" } = settings;
+    const service = method.parent.typeName;
+    const key = formatServiceKey(service, group, version);
+    let found = this.#byKey.get(key);
+    if (found === undefined) {
+      const { emptyProtection, events, clock } = this.#options;
+      const registries = new RegistryDirectory(
+        { service, group, version },
+        this.#options.registries,
+      );
+      const directory = emptyProtection ? keepEndpoints(registries, events) : registries;
+      found = { directory, registries, endpoints: this.#make(directory), sinceMs: clock.nowMs() };
+      this.#byKey.set(key, found);
+      if (this.#isClosed) registries.close();
+    }
+    return found;
+  }
+
+  get changes(): number {
+    if (this.#only !== undefined) return this.#only.endpoints.changes;
+    let changes = 0;
+    for (const { endpoints } of this.#byKey.values()) changes += endpoints.changes;
+    return changes;
+  }
+
+  isInUse(id: string): boolean {
+    if (this.#only !== undefined) return this.#only.endpoints.isInUse(id);
+    for (const { endpoints } of this.#byKey.values()) if (endpoints.isInUse(id)) return true;
+    return false;
+  }
+
+  /** What has happened to the health of the endpoints of all services. */
+  get healthCounters(): HealthCounters {
+    const sum = { ejections: 0, returns: 0, probes: 0, failedProbes: 0 };
+    for (const { endpoints } of this.#only === undefined ? this.#byKey.values() : [this.#only]) {
+      const { healthCounters: counters } = endpoints;
+      sum.ejections += counters?.ejections ?? 0;
+      sum.returns += counters?.returns ?? 0;
+      sum.probes += counters?.probes ?? 0;
+      sum.failedProbes += counters?.failedProbes ?? 0;
+    }
+    return sum;
+  }
+
+  /**
+   * Waits until a registry has been heard, if none was yet: undefined if there is nothing to wait for. Resolves with what is
+   * left of the call's time, in milliseconds.
+   *
+   * @throws ConnectError, as a rejection, if nothing is left of it.
+   */
+  whenKnown(
+    { registries, sinceMs }: EndpointsOfService,
+    { timeoutMs, signal }: WaitBounds,
+  ): Promise<number> | undefined {
+    if (registries === undefined || registries.isKnown || this.#isClosed) return undefined;
+    const { clock, discoveryTimeoutMs } = this.#options;
+    const startedMs = clock.nowMs();
+    const waitMs = Math.min(timeoutMs, sinceMs + discoveryTimeoutMs - startedMs);
+    if (waitMs <= 0 || signal?.aborted) return undefined;
+    return waitFor(registries, waitMs, clock, signal).then(() => {
+      const leftMs = timeoutMs + startedMs - clock.nowMs();
+      if (leftMs <= 0) throw deadlineError(timeoutMs);
+      return leftMs;
+    });
+  }
+
+  /** Ends every watch, and starts nothing more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#only?.endpoints.close();
+    for (const { endpoints, registries } of this.#byKey.values()) {
+      endpoints.close();
+      registries?.close();
+    }
+  }
+}
+
+function waitFor(
+  registries: RegistryDirectory,
+  waitMs: number,
+  clock: Clock,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  return new Promise((resolve) => {
+    const end = () => {
+      undoTimer();
+      undoKnown();
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const undoTimer = clock.setTimer(waitMs, end);
+    const undoKnown = registries.onKnown(end);
+    signal?.addEventListener("abort", end);
+  });
+}

@@ -1,0 +1,1 @@
+export { type DnsRegistryOptions, dnsRegistry } from "./dns-registry.js";

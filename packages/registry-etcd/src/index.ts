@@ -1,0 +1,1 @@
+export { type EtcdRegistryOptions, etcdRegistry } from "./etcd-registry.js";

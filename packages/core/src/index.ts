@@ -108,6 +108,13 @@ export {
   inboundRunner,
   runInboundCall,
 } from "./inbound-call.js";
+export type {
+  ConcurrencyLimit,
+  ConcurrencyMeter,
+  LoadLimitOptions,
+  RateLimit,
+  RateMeter,
+} from "./load-limits.js";
 export { logQuietly } from "./log-quietly.js";
 export {
   type ConsoleLoggerOptions,

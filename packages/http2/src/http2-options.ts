@@ -53,6 +53,11 @@ export interface Http2Options {
   maxStreamErrorsPerSecond?: number;
   /** PING frames received per second; each DATA or HEADERS frame received pays for one more. @defaultValue 100 */
   maxPingsPerSecond?: number;
+  /**
+   * Least time between PING frames received, in milliseconds; each DATA or HEADERS frame received or sent pays for one more, and
+   * two too early are borne. 0 leaves it at `maxPingsPerSecond`. @defaultValue 0
+   */
+  minPingIntervalMs?: number;
   /** SETTINGS frames received per second. @defaultValue 10 */
   maxSettingsPerSecond?: number;
   /** Frames without content received per second. @defaultValue 100 */
@@ -104,6 +109,7 @@ export const defaultHttp2Options: ResolvedHttp2Options = Object.freeze({
   maxResetsPerSecond: 200,
   maxStreamErrorsPerSecond: 100,
   maxPingsPerSecond: 100,
+  minPingIntervalMs: 0,
   maxSettingsPerSecond: 10,
   maxEmptyFramesPerSecond: 100,
   maxMinorFramesPerSecond: 10_000,
@@ -129,6 +135,7 @@ const ranges: Partial<Record<NumberOption, readonly [number, number]>> = {
   initialConcurrentStreams: [0, max31Bits],
   maxFrameBytes: [minMaxFrameBytes, maxMaxFrameBytes],
   connectionWindowBytes: [65_535, max31Bits],
+  minPingIntervalMs: [0, max31Bits],
   idleTimeoutMs: [0, max31Bits],
 };
 

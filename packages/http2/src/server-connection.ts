@@ -33,12 +33,16 @@ export interface Http2ServerOptions extends Http2Options {
 export class Http2ServerConnection {
   readonly #connection: Connection;
 
-  /** @throws RangeError if an option is out of range. */
-  constructor(socket: Duplex, options: Http2ServerOptions) {
+  /** `initialBytes` lets connections share their options. @throws RangeError if an option is out of range. */
+  constructor(
+    socket: Duplex,
+    options: Http2ServerOptions,
+    initialBytes: Uint8Array | undefined = options.initialBytes,
+  ) {
     const resolved = resolveHttp2Options(options);
     this.#connection = new Connection(socket, serverRole, resolved, options.listener);
     sendOpening(this.#connection);
-    this.#connection.link.start(options.initialBytes);
+    this.#connection.link.start(initialBytes);
   }
 
   /** Whether new requests are taken. */

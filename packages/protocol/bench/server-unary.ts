@@ -1,22 +1,26 @@
 /**
  * What a unary call costs at the server. A raw HTTP/2 client keeps calls in flight; the server runs in a process of its own
  * and tells how much CPU time it used. `bare` answers the same bytes from `@thrice/http2` alone, so that the difference is
- * what gRPC costs.
+ * what gRPC costs. `refuse` turns each call away at its gate.
  *
- * Usage: server-unary.ts [calls=200000] [inFlight=64] [bytes=11] [rounds=4] [only=wire|bare|server]; environment CPU_PROF=1 writes a
+ * Usage: server-unary.ts [calls=200000] [inFlight=64] [bytes=11] [rounds=4] [only=wire|bare|refuse]; environment CPU_PROF=1 writes a
  * profile of the server.
  */
 import { fork } from "node:child_process";
 import { once } from "node:events";
 import { serveBare } from "./bare-server.js";
 import { UnaryCaller } from "./unary-caller.js";
-import { serveWire } from "./wire-server.js";
+import { serveRefusals, serveWire } from "./wire-server.js";
 
 interface Usage {
   readonly cpuMicros: number;
 }
 
-const servers: Record<string, () => Promise<number>> = { bare: serveBare, wire: serveWire };
+const servers: Record<string, () => Promise<number>> = {
+  bare: serveBare,
+  wire: serveWire,
+  refuse: serveRefusals,
+};
 const [calls = 200_000, inFlight = 64, bytes = 11, rounds = 4] = process.argv
   .slice(2, 6)
   .map(Number);
@@ -49,7 +53,7 @@ async function measure(name: string) {
     execArgv: [...process.execArgv, ...profile],
   });
   const [port] = (await once(child, "message")) as [number];
-  const caller = new UnaryCaller(port, inFlight, bytes);
+  const caller = new UnaryCaller(port, inFlight, bytes, name === "refuse" ? "8" : "0");
   await caller.run(Math.min(20_000, calls));
   const before = await usage();
   const startMs = performance.now();

@@ -13,12 +13,15 @@ export class UnaryCaller {
   ]);
   readonly #body: Buffer;
   readonly #inFlight: number;
+  readonly #status: string;
   #left = 0;
   #running = 0;
   #serial = 0;
   #done: () => void = () => undefined;
 
-  constructor(port: number, inFlight: number, bytes: number) {
+  /** `status` is what each call has to end with: 0 with an echo of what was sent, anything else with nothing. */
+  constructor(port: number, inFlight: number, bytes: number, status = "0") {
+    this.#status = status;
     this.#inFlight = inFlight;
     this.#connection = new Http2ClientConnection(connect(port, "127.0.0.1"), {
       initialConcurrentStreams: 1_000,
@@ -48,12 +51,16 @@ export class UnaryCaller {
     }
     this.#running++;
     let got = 0;
+    const wanted = this.#status === "0" ? this.#body.length : 0;
     let status: string | undefined;
     const extra = ["grpc-timeout", `${990 + (this.#serial++ % 10)}m`];
     const stream: ClientStream = this.#connection.request(
       this.#request,
       extra,
       {
+        onHeaders: (headers) => {
+          status = headers.get("grpc-status");
+        },
         onData: (chunk) => {
           got += chunk.length;
         },
@@ -62,7 +69,7 @@ export class UnaryCaller {
         },
         onEnd: (end) => {
           this.#running--;
-          if (end.kind !== "completed" || status !== "0" || got !== this.#body.length) {
+          if (end.kind !== "completed" || status !== this.#status || got !== wanted) {
             throw new Error(`${JSON.stringify(end)} ${status} ${got}`);
           }
           this.#next();

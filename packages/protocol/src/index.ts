@@ -1,8 +1,10 @@
 export { encodeMessage } from "./binary/encode-message.js";
 export type { AttemptDetails, Channel, ChannelRequest, RequestInput } from "./channel.js";
 export { type ChannelOptions, openChannel } from "./grpc/open-channel.js";
+export type { Admission, AskingCall, CallGate, CallPlace } from "./server/call-gate.js";
 export type { ListenOptions, TcpListenOptions, UnixListenOptions } from "./server/listen.js";
 export type { ServedService } from "./server/served-service.js";
+export { takePlace } from "./server/take-place.js";
 export { WireServer, type WireServerOptions } from "./server/wire-server.js";
 export { type ClientTls, type ClientTlsOptions, resolveClientTls } from "./tls/client-tls.js";
 export { resolveServerTls, type ServerTls, type ServerTlsOptions } from "./tls/server-tls.js";

@@ -48,6 +48,7 @@ async function measure(handle: Handle, linkCalls: boolean): Promise<number> {
     stopRetryChains: true,
     linkCalls,
     interceptors: [],
+    hasPlaces: false,
   };
   const before = process.cpuUsage();
   for (let i = 0; i < calls; i++) await serveOne(handle, message, wire, rules);

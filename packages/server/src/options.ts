@@ -14,6 +14,7 @@ import {
   checkWholeNumber,
   consoleLogger,
   defaultPort,
+  type LoadLimitOptions,
   type Logger,
   maxTimerMs,
   type Registry,
@@ -27,11 +28,18 @@ import {
   type ServerTls,
   type ServerTlsOptions,
 } from "@thrice/protocol";
+import {
+  checkLoadLimits,
+  knownLoadOptions,
+  type ResolvedLoadOptions,
+  resolveServerLoad,
+  type ServerLoadOptions,
+} from "./limits/server-limits.js";
 import { type PublishOptions, type ResolvedPublish, resolvePublish } from "./publish-options.js";
 import { resolveStopSignals, type StopSignal } from "./stop/stop-signals.js";
 
 /** Options of a server. */
-export interface ServerOptions extends HandlerOptions {
+export interface ServerOptions extends Omit<HandlerOptions, "methodLimits">, ServerLoadOptions {
   /** TCP port, 0 to 65 535; 0 lets the system choose. @defaultValue 50_051 */
   readonly port?: number | undefined;
   /** Address or name of the interface to listen on. @defaultValue all interfaces */
@@ -94,6 +102,8 @@ export interface ResolvedServerOptions extends ResolvedHandlerOptions {
   readonly linkCalls: boolean;
   readonly health: boolean;
   readonly reflection: boolean;
+  readonly limits: LoadLimitOptions;
+  readonly load: ResolvedLoadOptions;
   readonly logger: Logger;
   readonly clock: Clock;
 }
@@ -121,6 +131,8 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
   const { logger = consoleLogger(), clock = systemClock } = options;
   return {
     ...resolveHandlerOptions(options, handlerDefaults),
+    limits: checkLoadLimits(options),
+    load: resolveServerLoad(options),
     listen: resolveListen(options),
     tls: resolveServerTls(options.tls),
     publish: resolvePublish(checkPublishable(options), options.publish),
@@ -217,10 +229,14 @@ export const knownHandlerOptions: ReadonlySet<string> = new Set([
   "version",
   "compression",
   "compressMinBytes",
+  "maxConcurrency",
+  "rateLimit",
+  "methodLimits",
 ]);
 
 const known: ReadonlySet<string> = new Set([
-  ...knownHandlerOptions,
+  ...[...knownHandlerOptions].filter((name) => name !== "methodLimits"),
+  ...knownLoadOptions,
   "port",
   "host",
   "path",

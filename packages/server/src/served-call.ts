@@ -9,6 +9,7 @@ import {
   logQuietly,
   runInboundCall,
 } from "@thrice/core";
+import { type CallPlace, takePlace } from "@thrice/protocol";
 import { withChainStop } from "./chain-stop.js";
 import { Deadline } from "./deadline.js";
 import { methodPath } from "./method-path.js";
@@ -22,6 +23,8 @@ export interface ServedCallRules {
   readonly stopRetryChains: boolean;
   /** Whether calls that the handler makes know that they are part of this one. */
   readonly linkCalls: boolean;
+  /** Whether calls may have a place, which is given back when the handler is done. */
+  readonly hasPlaces: boolean;
 }
 
 /**
@@ -42,10 +45,11 @@ export class ServedCall implements InboundCall {
   #spentRetries = false;
   readonly #stopsChains: boolean;
   readonly #linksCalls: boolean;
+  readonly #place: CallPlace | undefined;
 
   /** @throws ConnectError with `deadline_exceeded` if no time is left. */
   constructor(wire: HandlerContext, rules: ServedCallRules) {
-    const { clock, logger, stopRetryChains, linkCalls } = rules;
+    const { clock, logger, stopRetryChains, linkCalls, hasPlaces } = rules;
     const leftMs = wire.timeoutMs();
     if (leftMs !== undefined && leftMs <= 0) {
       throw new ConnectError("the deadline passed before the handler began", Code.DeadlineExceeded);
@@ -55,6 +59,7 @@ export class ServedCall implements InboundCall {
     this.#logger = logger;
     this.#stopsChains = stopRetryChains;
     this.#linksCalls = linkCalls;
+    this.#place = hasPlaces ? takePlace(wire) : undefined;
   }
 
   noteRetriesSpent(): void {
@@ -109,7 +114,12 @@ export class ServedCall implements InboundCall {
     this.context.sendHeader();
     this.context.sendTrailer();
     if (this.#deadline.passed) void this.#leaveBehind(leave);
-    else this.#ended = true;
+    else this.#leave();
+  }
+
+  #leave(): void {
+    this.#ended = true;
+    this.#place?.end();
   }
 
   async #leaveBehind(leave: () => unknown): Promise<void> {
@@ -117,7 +127,7 @@ export class ServedCall implements InboundCall {
     for (const result of await Promise.allSettled([this.#lastStep, left])) {
       if (result.status === "rejected") this.#tell(result.reason);
     }
-    this.#ended = true;
+    this.#leave();
   }
 
   #tell(reason: unknown): void {

@@ -10,9 +10,13 @@ import {
   show,
 } from "@thrice/core";
 import type { HandlerOptions, ServiceHost } from "@thrice/core/codegen-v1";
-import { type ServedService, WireServer } from "@thrice/protocol";
+import { type CallGate, type ServedService, WireServer } from "@thrice/protocol";
 import { type BuiltIn, healthBuiltIn, reflectionBuiltIns } from "./built-in-services.js";
 import { HealthBoard, type ServerHealth } from "./health/health-board.js";
+import { LoadLimiter } from "./limits/load-limiter.js";
+import { checkLoadLimits, checkMethodLimits } from "./limits/server-limits.js";
+import { type ServerLoad, serverLoad } from "./limits/server-load.js";
+import { serviceGates } from "./limits/service-gates.js";
 import {
   knownHandlerOptions,
   type ResolvedHandlerOptions,
@@ -36,6 +40,8 @@ export interface Server extends ServiceHost {
   readonly port: number | undefined;
   /** Switches what probes are told; every registered service is `serving` until something else is said. */
   readonly health: ServerHealth;
+  /** What the load limits count, as it is when asked. */
+  readonly load: ServerLoad;
   /**
    * Starts to listen. Resolves when callers can connect; the server then keeps the process alive.
    *
@@ -63,6 +69,7 @@ class ThriceServer implements Server {
   /** By service key. */
   readonly #services = new Map<string, ServedService>();
   readonly #board = new HealthBoard();
+  readonly #limiter: LoadLimiter;
   #wire: WireServer | undefined;
   #port: number | undefined;
   #publication: Publication | undefined;
@@ -73,12 +80,18 @@ class ThriceServer implements Server {
 
   constructor(options: ResolvedServerOptions) {
     this.#options = options;
+    const { limits, load, clock, logger } = options;
+    this.#limiter = new LoadLimiter(limits, load, { clock, logger, random: Math.random });
     this.#stopSteps = new StopSteps(options.clock, options.logger);
     this.#stopSteps.add("tell", () => this.#board.drain());
   }
 
   get health(): ServerHealth {
     return this.#board;
+  }
+
+  get load(): ServerLoad {
+    return serverLoad(this.#limiter, this.#wire?.refusedConnections ?? 0);
   }
 
   get port(): number | undefined {
@@ -96,10 +109,17 @@ class ThriceServer implements Server {
     }
     checkKnownOptions(`options of ${typeName}`, options, knownHandlerOptions);
     const resolved = resolveHandlerOptions(options, this.#options);
+    const { methodLimits = {} } = options;
+    const gates = serviceGates(
+      this.#limiter,
+      service,
+      checkLoadLimits(options),
+      checkMethodLimits(service, methodLimits),
+    );
     const { group, version } = resolved;
     const key = formatServiceKey(typeName, group, version);
     if (this.#services.has(key)) throw new Error(`service ${key} is registered already`);
-    this.#services.set(key, this.#servedFrom(service, handler, resolved));
+    this.#services.set(key, this.#servedFrom(service, handler, resolved, gates));
     this.#board.add(typeName);
   }
 
@@ -107,10 +127,20 @@ class ThriceServer implements Server {
     service: DescService,
     handler: object,
     resolved: ResolvedHandlerOptions,
+    gates?: ReadonlyMap<string, CallGate>,
   ): ServedService {
     const { exposeErrors, interceptors, maxReceiveBytes, maxTimeoutMs, group, version } = resolved;
     const { logger, clock, stopRetryChains, linkCalls } = this.#options;
-    const rules = { exposeErrors, interceptors, logger, clock, stopRetryChains, linkCalls };
+    const hasPlaces = gates !== undefined;
+    const rules = {
+      exposeErrors,
+      interceptors,
+      logger,
+      clock,
+      stopRetryChains,
+      linkCalls,
+      hasPlaces,
+    };
     return {
       service,
       implementation: wrapHandler(service, handler, rules),
@@ -120,6 +150,7 @@ class ThriceServer implements Server {
       encoding: compressEncoding(resolved),
       group,
       version,
+      gates,
     };
   }
 
@@ -160,8 +191,9 @@ class ThriceServer implements Server {
 
   async #listen(): Promise<void> {
     this.#addBuiltIns();
-    const { listen, tls, logger, clock, stopOnSignals } = this.#options;
-    const wire = new WireServer({ services: [...this.#services.values()], logger, clock, tls });
+    const { listen, tls, logger, clock, stopOnSignals, load } = this.#options;
+    const services = [...this.#services.values()];
+    const wire = new WireServer({ services, logger, clock, tls, connections: load });
     this.#port = await wire.listen(listen);
     this.#wire = wire;
     this.#undoSignals = onStopSignal(stopOnSignals, () => void this.stop(), clock);

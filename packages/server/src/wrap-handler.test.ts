@@ -16,6 +16,7 @@ describe("wrapHandler", () => {
     clock: systemClock,
     stopRetryChains: true,
     linkCalls: true,
+    hasPlaces: false,
     interceptors: [],
   };
 

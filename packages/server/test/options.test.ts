@@ -55,6 +55,62 @@ describe("newServer", () => {
       options: { compressMinBytes: -1 },
       says: "compressMinBytes must be a whole number from 0 to 4294967295, got -1",
     },
+    {
+      title: "maxConcurrency 0",
+      options: { maxConcurrency: 0 },
+      says: "maxConcurrency must be a whole number from 1 to 1000000, got 0",
+    },
+    {
+      title: "maxConcurrency null",
+      options: { maxConcurrency: null },
+      says: "maxConcurrency must be a whole number from 1 to 1000000 or a limit",
+    },
+    {
+      title: "rateLimit 5",
+      options: { rateLimit: 5 },
+      says: "rateLimit must be a rate limit such as tokenBucket() with start(), got 5",
+    },
+    { title: "methodLimits", options: { methodLimits: {} }, says: "unknown option 'methodLimits'" },
+    {
+      title: "maxQueuedCalls -1",
+      options: { maxQueuedCalls: -1 },
+      says: "maxQueuedCalls must be a whole number from 0 to 1000000, got -1",
+    },
+    {
+      title: "maxQueueMs 0",
+      options: { maxQueueMs: 0 },
+      says: "maxQueueMs must be a number from 1 to 60000, got 0",
+    },
+    {
+      title: "criticality high",
+      options: { criticality: "high" },
+      says: "criticality must be a function, got 'high'",
+    },
+    {
+      title: "pushbackMs -1",
+      options: { pushbackMs: -1 },
+      says: "pushbackMs must be a number from 0 to 60000, got -1",
+    },
+    {
+      title: "maxConnections 0",
+      options: { maxConnections: 0 },
+      says: "maxConnections must be a whole number from 1 to 1000000, got 0",
+    },
+    {
+      title: "maxConnectionAgeMs 1",
+      options: { maxConnectionAgeMs: 1 },
+      says: "maxConnectionAgeMs must be a number from 1000 to",
+    },
+    {
+      title: "connectionAgeGraceMs -1",
+      options: { connectionAgeGraceMs: -1 },
+      says: "connectionAgeGraceMs must be a number from 0 to",
+    },
+    {
+      title: "minPingIntervalMs 0.5",
+      options: { minPingIntervalMs: 0.5 },
+      says: "minPingIntervalMs must be a whole number from 0 to",
+    },
     { title: "exposeErrors 1", options: { exposeErrors: 1 }, says: "exposeErrors must be true or" },
     { title: "exposeErrors null", options: { exposeErrors: null }, says: "exposeErrors must be" },
     { title: "tls true", options: { tls: true }, says: "tls must be an object, got true" },
@@ -110,6 +166,32 @@ describe("registering a service", () => {
     { title: "maxReceiveBytes 0", options: { maxReceiveBytes: 0 }, says: "from 1 to" },
     { title: "compression true", options: { compression: true }, says: "got true" },
     { title: "compressMinBytes x", options: { compressMinBytes: "x" }, says: "got 'x'" },
+    { title: "maxConcurrency 1.5", options: { maxConcurrency: 1.5 }, says: "got 1.5" },
+    {
+      title: "methodLimits null",
+      options: { methodLimits: null },
+      says: "methodLimits must be an object, got null",
+    },
+    {
+      title: "limits of no method",
+      options: { methodLimits: { unari: {} } },
+      says: "methodLimits: unknown option 'unari'; did you mean 'unary'?",
+    },
+    {
+      title: "a method limit of another kind",
+      options: { methodLimits: { unary: { maxReceiveBytes: 1 } } },
+      says: "methodLimits.unary: unknown option",
+    },
+    {
+      title: "a wrong limit of a method",
+      options: { methodLimits: { unary: { maxConcurrency: 0 } } },
+      says: "methodLimits.unary.maxConcurrency must be a whole number from 1 to 1000000, got 0",
+    },
+    {
+      title: "maxQueuedCalls",
+      options: { maxQueuedCalls: 1 },
+      says: "unknown option 'maxQueuedCalls'",
+    },
     { title: "exposeErrors no", options: { exposeErrors: "no" }, says: "got 'no'" },
   ])("refuses the option $title", ({ options, says }) => {
     expect(() => registerKindsServiceHandler(newServer(), {} as never, options as never)).toThrow(

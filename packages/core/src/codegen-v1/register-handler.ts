@@ -2,10 +2,11 @@ import type { DescService } from "@bufbuild/protobuf";
 import type { Interceptor } from "@connectrpc/connect";
 import { checkShape } from "../check.js";
 import type { CompressionOptions } from "../compression.js";
+import type { LoadLimitOptions } from "../load-limits.js";
 import type { ServiceKeyOptions } from "../service-key.js";
 
 /** Options of one service on a server. */
-export interface HandlerOptions extends CompressionOptions, ServiceKeyOptions {
+export interface HandlerOptions extends CompressionOptions, ServiceKeyOptions, LoadLimitOptions {
   /**
    * Whether the text of a plain `Error` is sent to the caller; otherwise it stays in the server's log.
    * @defaultValue what the server says, else false
@@ -23,6 +24,8 @@ export interface HandlerOptions extends CompressionOptions, ServiceKeyOptions {
    * @defaultValue what the server says, else 0
    */
   readonly maxTimeoutMs?: number | undefined;
+  /** Limits of single methods of a service, by the names that they have on the handler; not for a server. @defaultValue none */
+  readonly methodLimits?: Readonly<Record<string, LoadLimitOptions>> | undefined;
 }
 
 /** Whatever can serve calls; a Thrice server is one. */

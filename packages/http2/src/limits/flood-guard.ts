@@ -25,6 +25,13 @@ const rateOptions = {
 /** Seconds' worth of each rate that may come at once. */
 const burstSeconds = 5;
 
+/**
+ * PING frames that may come too early where there is a least time between them.
+ *
+ * @see https://github.com/grpc/proposal/blob/master/A8-client-side-keepalive.md "ping strikes"
+ */
+const earlyPings = 2;
+
 /** Guard of one connection. */
 export class FloodGuard {
   readonly #options: ResolvedHttp2Options;
@@ -38,7 +45,7 @@ export class FloodGuard {
     this.#options = options;
   }
 
-  /** Notes a frame that carries something. */
+  /** Notes a frame that carries something: received, or sent where there is a least time between PING frames. */
   noteUseful(): void {
     this.#useful++;
   }
@@ -54,8 +61,7 @@ export class FloodGuard {
     this.#budgets ??= {};
     let budget = this.#budgets[kind];
     if (budget === undefined) {
-      const perSecond = this.#options[rateOptions[kind]];
-      budget = new RateBudget(perSecond, perSecond * burstSeconds, nowMs);
+      budget = this.#budgetFor(kind, nowMs);
       this.#budgets[kind] = budget;
     }
     if (kind === "pings") {
@@ -66,5 +72,14 @@ export class FloodGuard {
       this.#fundedResets = this.#completed;
     }
     return budget.spend(nowMs);
+  }
+
+  #budgetFor(kind: FloodKind, nowMs: number): RateBudget {
+    const { minPingIntervalMs } = this.#options;
+    if (kind === "pings" && minPingIntervalMs > 0) {
+      return new RateBudget(1_000 / minPingIntervalMs, earlyPings + 1, nowMs);
+    }
+    const perSecond = this.#options[rateOptions[kind]];
+    return new RateBudget(perSecond, perSecond * burstSeconds, nowMs);
   }
 }

@@ -226,6 +226,47 @@ describe("floods of frames that are cheap to send", () => {
   });
 });
 
+describe("PING frames closer together than minPingIntervalMs", () => {
+  const ping = frame(6, 0, 0, Buffer.alloc(8));
+
+  test("are borne twice, then end the connection", async () => {
+    const { peer, server } = serverWithRawClient({ minPingIntervalMs: 60_000 });
+    peer.open();
+    peer.send(ping, ping, ping);
+    await settle();
+    expect(server.isOpen).toBe(true);
+    peer.send(ping);
+    expect(await peer.goawayCode()).toBe(ENHANCE_YOUR_CALM);
+  });
+
+  test("are welcome at the pace that it allows", async () => {
+    const { peer, server, clock } = serverWithRawClient({ minPingIntervalMs: 60_000 });
+    peer.open([4, 5]);
+    for (let i = 0; i < 10; i++) {
+      peer.send(ping);
+      await settle();
+      clock.advance(60_000);
+    }
+    expect(server.isOpen).toBe(true);
+  });
+
+  test("are no fault of a caller that is sent an answer for each", async () => {
+    const { peer, server, listener } = serverWithRawClient({ minPingIntervalMs: 60_000 });
+    peer.open();
+    peer.send(headers(1, getFields, true));
+    await settle();
+    const { stream } = listener.streams[0] as (typeof listener.streams)[number];
+    stream.respond(okResponse, [], false);
+    for (let i = 0; i < 20; i++) {
+      stream.sendData(Buffer.from("x"), false);
+      await settle();
+      peer.send(ping);
+      await settle();
+    }
+    expect(server.isOpen).toBe(true);
+  });
+});
+
 describe("zero-window flood (CVE-2019-9517 and slow readers)", () => {
   test("a stream whose peer opens no window within windowTimeoutMs is reset, others are not", async () => {
     const { peer, listener, clock, server } = serverWithRawClient({ windowTimeoutMs: 1_000 });

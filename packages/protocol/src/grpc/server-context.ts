@@ -14,6 +14,7 @@ import {
 } from "@connectrpc/connect";
 import { type CancelTimer, type Clock, maxTimerMs } from "@thrice/core";
 import { formatErrorCode, type HeaderList, type StreamEnd } from "@thrice/http2";
+import type { AskingCall, CallPlace } from "../server/call-gate.js";
 import { headersFromList } from "./headers-from-list.js";
 import { appendMetadata } from "./server-metadata.js";
 
@@ -23,10 +24,12 @@ export interface Cancellable {
   cancel(error: ConnectError): void;
 }
 
-export class ServerContext implements HandlerContext {
+export class ServerContext implements HandlerContext, AskingCall {
   readonly method: DescMethod;
   /** Who ends the call when its deadline passes. */
   watcher: Cancellable | undefined = undefined;
+  /** Place of the call among those that run, if anything limits how many do. */
+  place: CallPlace | undefined = undefined;
   readonly #headers: HeaderList;
   readonly #clock: Clock;
   readonly #deadlineMs: number;
@@ -61,6 +64,10 @@ export class ServerContext implements HandlerContext {
   get url(): string {
     const part = (name: string) => this.#headers.get(name) ?? "";
     return `${part(":scheme")}://${part(":authority")}${part(":path")}`;
+  }
+
+  readField(name: string): string | undefined {
+    return this.#headers.get(name);
   }
 
   get requestHeader(): Headers {

@@ -8,6 +8,7 @@ import type { ServerAnswer } from "./server-answer.js";
 import { AnswerPump } from "./server-answer-pump.js";
 import { type Cancellable, canceledBy } from "./server-context.js";
 import { cutShort, readFault, unpack } from "./server-fault.js";
+import { enterGate } from "./server-gated.js";
 import type { GrpcPlan } from "./server-plan.js";
 
 export class ManyRequestsCall implements StreamSink, Cancellable {
@@ -18,6 +19,7 @@ export class ManyRequestsCall implements StreamSink, Cancellable {
   readonly #messages: IncomingQueue<Arrived, unknown>;
   #isBroken = false;
   #pump: AnswerPump | undefined = undefined;
+  #leaveQueue: (() => void) | undefined = undefined;
 
   constructor(stream: ServerStream, plan: GrpcPlan, answer: ServerAnswer) {
     this.#plan = plan;
@@ -30,11 +32,18 @@ export class ManyRequestsCall implements StreamSink, Cancellable {
     answer.context.watcher = this;
   }
 
-  /** Calls the handler. */
+  /** Calls the handler, when it is the call's turn. */
   start(): void {
     this.#answer.context.watchDeadline();
-    void this.#serve();
+    const { gate } = this.#plan.route;
+    if (gate === undefined) void this.#serve();
+    else this.#leaveQueue = enterGate(gate, this.#answer, () => this.#serve(), this.#refuse);
   }
+
+  readonly #refuse = (reason: unknown): void => {
+    this.#answer.fail(reason);
+    void this.#messages.return();
+  };
 
   onData(bytes: Buffer, endStream: boolean): void {
     if (bytes.length > 0 && !this.#isBroken && !this.#answer.hasEnded) this.#read(bytes);
@@ -104,6 +113,7 @@ export class ManyRequestsCall implements StreamSink, Cancellable {
   }
 
   #leave(error: ConnectError): void {
+    this.#leaveQueue?.();
     this.#messages.abort(error);
     this.#pump?.stop();
   }

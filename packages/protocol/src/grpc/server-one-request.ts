@@ -12,6 +12,7 @@ import type { ServerAnswer } from "./server-answer.js";
 import { AnswerPump } from "./server-answer-pump.js";
 import { type Cancellable, deadlineExceeded } from "./server-context.js";
 import { cutShort, extraMessage, missingMessage, readFault, unpack } from "./server-fault.js";
+import { enterGate } from "./server-gated.js";
 import type { GrpcPlan } from "./server-plan.js";
 
 export class OneRequestCall implements StreamSink, Cancellable {
@@ -21,6 +22,7 @@ export class OneRequestCall implements StreamSink, Cancellable {
   #payload: Buffer | undefined = undefined;
   #flags = 0;
   #pump: AnswerPump | undefined = undefined;
+  #leaveQueue: (() => void) | undefined = undefined;
 
   constructor(plan: GrpcPlan, answer: ServerAnswer) {
     this.#plan = plan;
@@ -56,12 +58,14 @@ export class OneRequestCall implements StreamSink, Cancellable {
   }
 
   cancel(error: ConnectError): void {
+    this.#leaveQueue?.();
     this.#answer.fail(error);
     this.#pump?.stop();
   }
 
   onEnd(end: StreamEnd): void {
     if (this.#answer.hasEnded) return;
+    this.#leaveQueue?.();
     this.#answer.hasEnded = true;
     this.#answer.context.end(end);
     this.#pump?.stop();
@@ -95,7 +99,15 @@ export class OneRequestCall implements StreamSink, Cancellable {
   #begin(bytes: Buffer, start: number, flags: number): void {
     this.#payload = undefined;
     if (this.#answer.context.isExpired) this.#answer.fail(deadlineExceeded());
-    else void this.#serve(bytes, start, flags);
+    else if (this.#plan.route.gate === undefined) void this.#serve(bytes, start, flags);
+    else {
+      this.#leaveQueue = enterGate(
+        this.#plan.route.gate,
+        this.#answer,
+        () => this.#serve(bytes, start, flags),
+        (reason) => this.#answer.fail(reason),
+      );
+    }
   }
 
   async #serve(bytes: Buffer, start: number, flags: number): Promise<void> {

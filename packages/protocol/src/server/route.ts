@@ -1,12 +1,20 @@
 /** One method of a served service, with all that serving a call of it needs. */
 import type { DescMethod } from "@bufbuild/protobuf";
-import { Code, ConnectError, createConnectRouter, type HandlerContext } from "@connectrpc/connect";
+import {
+  Code,
+  ConnectError,
+  createConnectRouter,
+  type HandlerContext,
+  type Interceptor,
+} from "@connectrpc/connect";
 import type { UniversalHandler } from "@connectrpc/connect/protocol";
 import { compressionBrotli, compressionGzip } from "@connectrpc/connect-node";
 import type { Logger } from "@thrice/core";
 import { type Encoding, encodingNamed, gzip } from "../grpc/encodings.js";
 import { binaryCodec, jsonCodec, type MethodCodec } from "../grpc/server-codec.js";
 import { jsonTypesOf } from "../json/json-types.js";
+import { admitCalls } from "./admit-calls.js";
+import type { CallGate } from "./call-gate.js";
 import { checkSendable } from "./check-sendable.js";
 import { endWhenStopped } from "./end-when-stopped.js";
 import type { ServedService } from "./served-service.js";
@@ -21,6 +29,8 @@ export interface Route {
   readonly maxReceiveBytes: number;
   /** Longest that a call may take, in milliseconds; `Infinity` for no bound. */
   readonly maxTimeoutMs: number;
+  /** What lets calls in; undefined lets all in. */
+  readonly gate: CallGate | undefined;
   /** Length from which on answers are compressed, in bytes; `Infinity` for none. */
   readonly compressMinBytes: number;
   /** How answers are compressed, over gRPC. */
@@ -40,7 +50,7 @@ export function routesOf(served: ServedService, logger: Logger): Route[] {
     acceptCompression: [compressionGzip, compressionBrotli],
     compressMinBytes,
     readMaxBytes: maxReceiveBytes,
-    interceptors: [endWhenStopped, checkSendable(logger, registry)],
+    interceptors: [endWhenStopped, ...gatesOf(served), checkSendable(logger, registry)],
     jsonOptions: { registry },
   });
   router.service(served.service, served.implementation);
@@ -50,12 +60,24 @@ export function routesOf(served: ServedService, logger: Logger): Route[] {
     maxReceiveBytes,
     compressMinBytes,
     maxTimeoutMs,
+    gate: served.gates?.get(universal.method.localName),
     encoding: encodingNamed(served.encoding ?? "gzip") ?? gzip,
     handle: handleOf(served, universal.method),
     binary: binaryCodec(universal.method),
     json: jsonCodec(universal.method, registry),
     universal,
   }));
+}
+
+function gatesOf({ gates }: ServedService): Interceptor[] {
+  if (gates === undefined) return [];
+  const byName = new Map([...gates].map(([name, gate]) => [name, admitCalls(gate)] as const));
+  return [
+    (next) => {
+      const gated = new Map([...byName].map(([name, admit]) => [name, admit(next)] as const));
+      return (request) => (gated.get(request.method.localName) ?? next)(request);
+    },
+  ];
 }
 
 const unbounded = Number.POSITIVE_INFINITY;

@@ -1,5 +1,6 @@
 import type { DescService } from "@bufbuild/protobuf";
 import type { ServiceImpl } from "@connectrpc/connect";
+import type { CallGate } from "./call-gate.js";
 
 /** A service with its implementation. */
 export interface ServedService {
@@ -18,4 +19,6 @@ export interface ServedService {
   readonly group?: string;
   /** Version that callers have to name in `tri-service-version`; unset for those that name none. */
   readonly version?: string;
+  /** What lets calls in, by the local name of their method; those of other methods are let in as they come. */
+  readonly gates?: ReadonlyMap<string, CallGate> | undefined;
 }

@@ -2,6 +2,7 @@
 import { Code } from "@connectrpc/connect";
 import type { UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import { encodeGrpcMessage } from "../grpc/grpc-message.js";
+import { holdBack } from "./admit-calls.js";
 import { capTimeout } from "./cap-timeout.js";
 import { dropEndlessTimeout } from "./endless-timeout.js";
 import type { Route } from "./route.js";
@@ -13,9 +14,10 @@ import { answerWebText, isWebText } from "./web-text.js";
  * it does not take names those that it does. @see RFC 9110 section 15.5.6
  */
 export async function answerUniversal(
-  { universal: handler, maxTimeoutMs }: Pick<Route, "universal" | "maxTimeoutMs">,
-  request: UniversalServerRequest,
+  { universal: handler, maxTimeoutMs, gate, method }: Answering,
+  asked: UniversalServerRequest,
 ): Promise<UniversalServerResponse> {
+  const request = gate === undefined ? asked : holdBack(asked, method, gate);
   const wrong = adoptTripleHeaders(request.header);
   if (wrong !== undefined) return refuse(wrong);
   dropEndlessTimeout(request.header);
@@ -28,6 +30,10 @@ export async function answerUniversal(
     header: new Headers({ allow: handler.allowedMethods.toSorted().join(", ") }),
   };
 }
+
+/** What of a route answers. */
+type Answering = Pick<Route, "universal" | "maxTimeoutMs" | "method"> &
+  Partial<Pick<Route, "gate">>;
 
 /** The answer to a request for something that is not there. A caller of gRPC reads a status, not the code of HTTP. */
 export function answerMiss(

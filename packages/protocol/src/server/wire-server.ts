@@ -3,9 +3,10 @@ import http from "node:http";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { type Clock, type Logger, systemClock } from "@thrice/core";
-import { Http2ServerConnection, type StreamSink } from "@thrice/http2";
+import { Http2ServerConnection, type Http2ServerOptions, type StreamSink } from "@thrice/http2";
 import type { Cancellable } from "../grpc/server-context.js";
 import type { ServerTls } from "../tls/server-tls.js";
+import { type ConnectionLimitOptions, ConnectionLimits } from "./connection-limits.js";
 import { stoppedError } from "./end-when-stopped.js";
 import { Http1Listener } from "./http1-listener.js";
 import { type ListenOptions, listen, type TcpListenOptions } from "./listen.js";
@@ -25,6 +26,8 @@ export interface WireServerOptions {
   readonly clock: Clock;
   /** Secures the connections; in the clear if unset. */
   readonly tls?: ServerTls | undefined;
+  /** Limits of connections; none if unset. */
+  readonly connections?: ConnectionLimitOptions | undefined;
 }
 
 /** Shape: idle → listening → closed, and not back. Nothing that a peer sends makes it throw. */
@@ -37,19 +40,34 @@ export class WireServer {
   readonly #secure: SecureConnections | undefined;
   /** All connections; those that speak HTTP/2 with what speaks it, those that are yet silent with `undefined`. */
   readonly #sockets = new Map<Socket, Http2ServerConnection | "http1" | undefined>();
+  readonly #limits: ConnectionLimits;
+  readonly #http2Options: Http2ServerOptions;
   #closed: Promise<void> | undefined;
 
-  constructor({ services, logger, clock, tls }: WireServerOptions) {
+  constructor({ services, logger, clock, tls, connections = {} }: WireServerOptions) {
     const routes = new Routes(services, logger);
     this.#clock = clock;
-    const forget = (socket: Duplex) => void this.#sockets.delete(socket as Socket);
+    this.#limits = new ConnectionLimits(connections, clock);
+    const forget = (socket: Duplex) => this.#forget(socket as Socket);
     this.#dispatcher = new RequestDispatcher(routes, { clock, logger }, forget);
+    // Connections keep to real time: what a test moves is the time of calls and of closing. All share these options.
+    const { minPingIntervalMs = 0 } = connections;
+    this.#http2Options = {
+      listener: this.#dispatcher,
+      ...(minPingIntervalMs > 0 && { minPingIntervalMs }),
+    };
     this.#http1Calls = new Http1Listener(routes, logger);
     this.#http1 = http.createServer(this.#http1Calls.onRequest);
     this.#http1.on("request", (request, response) => this.#endWhenClosed(request.socket, response));
+    this.#limits.guard(this.#http1, logger);
     const serve = this.#splitConnections();
     this.#secure = tls && new SecureConnections(tls, logger, serve);
     this.#http1.on("connection", this.#secure?.accept ?? serve);
+  }
+
+  /** Connections that were closed as there were too many. */
+  get refusedConnections(): number {
+    return this.#limits.refused;
   }
 
   /** Resolves with the port, if it is one. Rejects with an error whose message names place and cause. */
@@ -117,8 +135,9 @@ export class WireServer {
   /** Puts a look at the first bytes before the HTTP/1.1 server, and takes HTTP/2 connections away from it. */
   #splitConnections(): (socket: Socket) => void {
     const sockets = this.#sockets;
+    const forget = (socket: Socket) => this.#forget(socket);
     function onClose(this: Socket): void {
-      sockets.delete(this);
+      forget(this);
     }
     const [serveHttp1] = this.#http1.listeners("connection");
     this.#http1.removeAllListeners("connection");
@@ -131,6 +150,7 @@ export class WireServer {
         return;
       }
       sockets.set(socket, "http1");
+      this.#limits.watch(socket, "http1");
       socket.pause();
       socket.unshift(bytes);
       serveHttp1?.call(this.#http1, socket);
@@ -157,13 +177,19 @@ export class WireServer {
   }
 
   #serveHttp2(socket: Socket, initialBytes: Buffer): void {
-    // Connections keep to real time: what a test moves is the time of calls and of closing.
-    const options = { listener: this.#dispatcher, initialBytes };
-    this.#sockets.set(socket, new Http2ServerConnection(socket, options));
+    const connection = new Http2ServerConnection(socket, this.#http2Options, initialBytes);
+    this.#sockets.set(socket, connection);
+    this.#limits.watch(socket, connection);
+  }
+
+  #forget(socket: Socket): void {
+    this.#sockets.delete(socket);
+    this.#limits.forget(socket);
   }
 
   /** Node would keep an HTTP/1.1 connection for five more seconds after its last answer. */
   #endWhenClosed(socket: Socket, response: http.ServerResponse): void {
+    if (this.#limits.isTooOld(socket)) response.shouldKeepAlive = false;
     response.once("close", () => {
       if (this.#closed !== undefined) socket.end();
     });

@@ -14,6 +14,10 @@ const ours = globSync("packages/{cluster,protocol,client}/src/**/*.ts", { cwd: r
       ),
   )
   .map((file) => withoutComments(readFileSync(join(root, file), "utf8")));
+/** What a server refuses, which callers see as its answer. */
+const limits = globSync("packages/server/src/limits/*.ts", { cwd: root }).map((file) =>
+  withoutComments(readFileSync(join(root, file), "utf8")),
+);
 const connects = globSync("protocol{,-grpc}/*.js", { cwd: connect }).map((file) =>
   readFileSync(join(connect, file), "utf8"),
 );
@@ -32,7 +36,7 @@ describe("the page of errors", () => {
   });
 
   test.each(listed)("lists no error that does not exist: '%s'", (begin) => {
-    const texts = [...ours, ...connects].flatMap(proseIn);
+    const texts = [...ours, ...limits, ...connects].flatMap(proseIn);
     expect(texts.filter((text) => text.startsWith(begin))).not.toEqual([]);
   });
 

@@ -190,6 +190,7 @@ class ThriceServer implements Server {
   }
 
   async #listen(): Promise<void> {
+    const registered = [...this.#services.values()];
     this.#addBuiltIns();
     const { listen, tls, logger, clock, stopOnSignals, load } = this.#options;
     const services = [...this.#services.values()];
@@ -199,16 +200,15 @@ class ThriceServer implements Server {
     this.#undoSignals = onStopSignal(stopOnSignals, () => void this.stop(), clock);
     const where = "path" in listen ? listen.path : `port ${this.#port}`;
     logQuietly(() => logger.debugf("listening on %s", where));
-    await this.#publish();
+    await this.#publish(registered);
   }
 
-  /** Lets consumers find what is served. */
-  async #publish(): Promise<void> {
+  /** Lets consumers find `services`: what was registered, and not what every server has. */
+  async #publish(services: readonly ServedService[]): Promise<void> {
     const { publish, listen, clock } = this.#options;
     const port = this.#port;
     if (publish.registries.length === 0 || port === undefined || this.#stopping) return;
     const host = "host" in listen ? listen.host : undefined;
-    const services = [...this.#services.values()];
     this.#publication = new Publication(publish, services, { host, port }, clock);
     await this.#publication.published();
   }

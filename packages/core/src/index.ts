@@ -143,6 +143,7 @@ export type {
   Provider,
   ProviderLease,
   Registry,
+  RegistryService,
   RegistryState,
   ServiceName,
   ServiceUpdate,

@@ -2,8 +2,10 @@
  * Where endpoints come from while a program runs. An engine such as etcd implements `Registry`; what can only be looked up,
  * such as DNS or a file, implements `Discovery`.
  */
+import type { DescService } from "@bufbuild/protobuf";
 import type { TcpAddress } from "../address.js";
 import type { Endpoint } from "../endpoint.js";
+import type { ServiceKeyOptions } from "../service-key.js";
 
 /** What a provider is found by. Group and version are empty when there is none. */
 export interface ServiceName {
@@ -34,8 +36,20 @@ export interface Discovery {
   close(): Promise<void>;
 }
 
+/** A service that a registry needs its servers to have. */
+export interface RegistryService extends ServiceKeyOptions {
+  readonly service: DescService;
+  /** What answers it, as for any service. */
+  readonly handler: object;
+}
+
 /** An engine in which providers can publish themselves. */
 export interface Registry extends Discovery {
+  /**
+   * Services that servers serve beside their own when they publish themselves here, such as one that consumers ask what else
+   * there is. They are not published, and have no interceptors. @defaultValue none
+   */
+  readonly services?: readonly RegistryService[];
   /**
    * Publishes a provider, and keeps it published until it is withdrawn: a lost lease is taken anew. Returns at once, also
    * while the engine is away. An entry of a process that has died leaves by itself.

@@ -1,9 +1,12 @@
 import {
+  dubboNameFromConsumer,
   dubboNameFromProvider,
+  machineAddress,
   type Provider,
   type ProviderLease,
   type Registry,
   type RegistryService,
+  type RuleSource,
   type ServiceName,
   type ServiceUpdate,
   type ServiceWatch,
@@ -14,7 +17,7 @@ import { FollowedApplication } from "./application/followed-application.js";
 import { metadataService } from "./application/metadata-service.js";
 import { PublishedInstances } from "./application/published-instances.js";
 import type { EndpointSource } from "./endpoint-source.js";
-import type { EntryStore } from "./engine/entry-store.js";
+import type { EntryStore, Followed } from "./engine/entry-store.js";
 import { FollowedService } from "./followed-service.js";
 import { InterfaceSource } from "./interface/interface-source.js";
 import { type LayoutOptions, type ResolvedLayout, resolveLayout } from "./layout-options.js";
@@ -31,12 +34,15 @@ export function dubboRegistry(store: EntryStore, options: LayoutOptions = {}): R
 class DubboRegistry implements Registry {
   readonly name: string;
   readonly services: readonly RegistryService[];
+  readonly rules: RuleSource;
   readonly #store: EntryStore;
   readonly #layout: ResolvedLayout;
   readonly #skipped: SkippedEntries;
   /** Absent if instances are not published. */
   readonly #published: PublishedInstances | undefined;
   readonly #followed = new Map<string, FollowedService>();
+  /** Milliseconds since 1970. */
+  readonly #startedMs = Date.now();
   readonly #applications = new Map<string, FollowedApplication>();
 
   constructor(store: EntryStore, layout: ResolvedLayout) {
@@ -49,6 +55,7 @@ class DubboRegistry implements Registry {
       const init = { store, root, application, place, unixMs: Date.now };
       this.#published = new PublishedInstances(init);
     }
+    this.rules = { application, follow: (key, onRule) => this.#followRule(key, onRule) };
     const published = this.#published;
     this.services =
       published === undefined
@@ -76,7 +83,8 @@ class DubboRegistry implements Registry {
       followed = new FollowedService(this.#layout.clock, open, forget);
       this.#followed.set(name, followed);
     }
-    return followed.watch(service, onUpdate);
+    const watch = followed.watch(service, onUpdate);
+    return this.#layout.consumers ? this.#withEntry(service, watch) : watch;
   }
 
   async close(): Promise<void> {
@@ -88,6 +96,30 @@ class DubboRegistry implements Registry {
   #hold(provider: Provider): ProviderLease {
     const name = dubboNameFromProvider(provider, this.#layout.application);
     return this.#store.hold(`${this.#folderOf(provider.service)}/providers/${name}`, "");
+  }
+
+  /** A consumer has an entry as long as it watches. */
+  #withEntry(service: ServiceName, watch: ServiceWatch): ServiceWatch {
+    const { application } = this.#layout;
+    const consumer = { host: machineAddress(), application, timestamp: this.#startedMs };
+    const name = dubboNameFromConsumer(service, consumer);
+    const lease = this.#store.hold(`${this.#folderOf(service.service)}/consumers/${name}`, "");
+    return {
+      get latest() {
+        return watch.latest;
+      },
+      close() {
+        watch.close();
+        void lease.withdraw();
+      },
+    };
+  }
+
+  #followRule(key: string, onRule: (text: string | undefined) => void): Followed {
+    const path = `/${this.#layout.root}/config/dubbo/${key}`;
+    return this.#store.followEntry(path, (text, state) => {
+      if (state === "live") onRule(text);
+    });
   }
 
   /** The ways in which providers are known. An application says more than its entry of the interface, so it comes first. */

@@ -32,8 +32,21 @@ export interface Discovery {
    * `onUpdate` hears many changes in a short time as one, and must not throw.
    */
   watch(service: ServiceName, onUpdate: (update: ServiceUpdate) => void): ServiceWatch;
+  /** The rules of routing that the engine keeps. @defaultValue it keeps none */
+  readonly rules?: RuleSource;
   /** Ends every watch and lets go of the engine. Safe to call again. Never rejects. */
   close(): Promise<void>;
+}
+
+/** Rules of routing in an engine, for whoever wants to follow them. */
+export interface RuleSource {
+  /** Name of the application that asks, which rules may be about; empty if it has none. */
+  readonly application: string;
+  /**
+   * Follows the text of a rule, such as `shop.tag-router`. `onRule` hears it once it was read, and whenever it has changed;
+   * undefined while there is none. Returns at once. Nothing is heard while the engine is away.
+   */
+  follow(key: string, onRule: (text: string | undefined) => void): { close(): void };
 }
 
 /** A service that a registry needs its servers to have. */

@@ -3,6 +3,7 @@ export type { AttemptDetails, Channel, ChannelRequest, RequestInput } from "./ch
 export { type ChannelOptions, openChannel } from "./grpc/open-channel.js";
 export type { Admission, AskingCall, CallGate, CallPlace } from "./server/call-gate.js";
 export type { ListenOptions, TcpListenOptions, UnixListenOptions } from "./server/listen.js";
+export { type PeerIdentity, peerKey } from "./server/peer-identity.js";
 export type { ServedService } from "./server/served-service.js";
 export { takePlace } from "./server/take-place.js";
 export { WireServer, type WireServerOptions } from "./server/wire-server.js";

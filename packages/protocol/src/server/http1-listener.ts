@@ -5,6 +5,7 @@ import { type Logger, logQuietly } from "@thrice/core";
 import { isGrpc } from "../grpc/server-plan.js";
 import { ConnectionEnds } from "./connection-ends.js";
 import { Http1Exchange } from "./http1-exchange.js";
+import { identityOf } from "./peer-identity.js";
 import type { Routes } from "./routes.js";
 import { answerMiss, answerUniversal } from "./universal-answer.js";
 import type { Respond } from "./universal-stream.js";
@@ -13,16 +14,19 @@ import type { Respond } from "./universal-stream.js";
 export class Http1Listener {
   readonly #routes: Routes;
   readonly #logger: Logger;
+  readonly #asksForCertificates: boolean;
   readonly #ends = new ConnectionEnds();
   readonly #running = new Set<Http1Exchange>();
 
-  constructor(routes: Routes, logger: Logger) {
+  constructor(routes: Routes, logger: Logger, asksForCertificates: boolean) {
     this.#routes = routes;
     this.#logger = logger;
+    this.#asksForCertificates = asksForCertificates;
   }
 
   readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    const exchange = new Http1Exchange(request, response);
+    const peer = this.#asksForCertificates ? identityOf(request.socket) : undefined;
+    const exchange = new Http1Exchange(request, response, peer);
     this.#running.add(exchange);
     exchange
       .serve(responderOf(this.#routes, request), this.#ends)

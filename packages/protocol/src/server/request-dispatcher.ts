@@ -11,6 +11,7 @@ import {
   type StreamSink,
 } from "@thrice/http2";
 import { type CallSurroundings, openCall } from "../grpc/server-open-call.js";
+import type { PeerIdentity } from "./peer-identity.js";
 import { planRequest, type RequestPlan } from "./request-plan.js";
 import type { Routes } from "./routes.js";
 import { answerMiss, answerUniversal } from "./universal-answer.js";
@@ -32,13 +33,19 @@ export class RequestDispatcher implements ServerListener {
     this.onSocketClose = onSocketClose;
   }
 
+  /** One for the connections of a known caller. */
+  forPeer(peer: PeerIdentity): RequestDispatcher {
+    const surroundings = { ...this.#surroundings, peer };
+    return new RequestDispatcher(this.#routes, surroundings, this.onSocketClose);
+  }
+
   onStream(stream: ServerStream, headers: HeaderList, endStream: boolean): StreamSink {
     const plan = planRequest(headers, this.#routes);
     if (plan.kind !== "miss" && plan.expectsContinue && !endStream) {
       stream.sendInformational(goOn);
     }
     if (plan.kind === "grpc") return openCall(stream, headers, endStream, plan, this.#surroundings);
-    const sink = new UniversalStream(stream);
+    const sink = new UniversalStream(stream, this.#surroundings.peer);
     if (endStream) sink.onRequestEnd();
     sink.serve(headers, respondTo(plan)).catch((reason: unknown) => {
       logQuietly(() =>

@@ -2,6 +2,7 @@ export { encodeMessage } from "./binary/encode-message.js";
 export type { AttemptDetails, Channel, ChannelRequest, RequestInput } from "./channel.js";
 export { type ChannelOptions, openChannel } from "./grpc/open-channel.js";
 export type { Admission, AskingCall, CallGate, CallPlace } from "./server/call-gate.js";
+export { type Cors, type CorsOptions, resolveCors } from "./server/cors.js";
 export type { ListenOptions, TcpListenOptions, UnixListenOptions } from "./server/listen.js";
 export { type PeerIdentity, peerKey } from "./server/peer-identity.js";
 export type { ServedService } from "./server/served-service.js";

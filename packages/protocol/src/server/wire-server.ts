@@ -7,6 +7,7 @@ import { Http2ServerConnection, type Http2ServerOptions, type StreamSink } from 
 import type { Cancellable } from "../grpc/server-context.js";
 import type { ServerTls } from "../tls/server-tls.js";
 import { type ConnectionLimitOptions, ConnectionLimits } from "./connection-limits.js";
+import type { Cors } from "./cors.js";
 import { stoppedError } from "./end-when-stopped.js";
 import { Http1Listener } from "./http1-listener.js";
 import { type ListenOptions, listen, type TcpListenOptions } from "./listen.js";
@@ -27,6 +28,8 @@ export interface WireServerOptions {
   readonly clock: Clock;
   /** Secures the connections; in the clear if unset. */
   readonly tls?: ServerTls | undefined;
+  /** Which pages of other origins may call; none if unset. */
+  readonly cors?: Cors | undefined;
   /** Limits of connections; none if unset. */
   readonly connections?: ConnectionLimitOptions | undefined;
 }
@@ -46,12 +49,12 @@ export class WireServer {
   readonly #http2Options: Http2ServerOptions;
   #closed: Promise<void> | undefined;
 
-  constructor({ services, logger, clock, tls, connections = {} }: WireServerOptions) {
+  constructor({ services, logger, clock, tls, cors, connections = {} }: WireServerOptions) {
     const routes = new Routes(services, logger);
     this.#clock = clock;
     this.#limits = new ConnectionLimits(connections, clock);
     const forget = (socket: Duplex) => this.#forget(socket as Socket);
-    this.#dispatcher = new RequestDispatcher(routes, { clock, logger }, forget);
+    this.#dispatcher = new RequestDispatcher(routes, { clock, logger }, forget, cors);
     // Connections keep to real time: what a test moves is the time of calls and of closing. All share these options.
     const { minPingIntervalMs = 0 } = connections;
     this.#http2Options = {
@@ -59,7 +62,7 @@ export class WireServer {
       ...(minPingIntervalMs > 0 && { minPingIntervalMs }),
     };
     this.#asksForCertificates = tls?.asksForCertificates === true;
-    this.#http1Calls = new Http1Listener(routes, logger, this.#asksForCertificates);
+    this.#http1Calls = new Http1Listener(routes, logger, this.#asksForCertificates, cors);
     this.#http1 = http.createServer(this.#http1Calls.onRequest);
     this.#http1.on("request", (request, response) => this.#endWhenClosed(request.socket, response));
     this.#limits.guard(this.#http1, logger);

@@ -54,14 +54,14 @@ export class CertificateFiles {
   }
 
   async #look({ logger, use }: CertificateUser): Promise<void> {
-    const paths = this.#sources.paths.join(", ");
+    const names = this.#sources.names.join(", ");
     try {
       const material = await this.#sources.read();
       const isNews = !isSame(material, this.#current);
       if (isNews) use(material);
       this.#current = material;
       this.#problem = undefined;
-      if (isNews) logQuietly(() => logger.infof("certificates are read again: %s", paths));
+      if (isNews) logQuietly(() => logger.infof("certificates are read again: %s", names));
     } catch (cause) {
       const { message } = cause as Error;
       if (message === this.#problem) return;

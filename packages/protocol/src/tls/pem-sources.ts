@@ -38,7 +38,11 @@ type Part = "cert" | "key" | "ca";
 export class PemSources {
   /** Absolute paths of the files, if there are any. */
   readonly paths: readonly string[];
+  /** The same as they were given, for the log. */
+  readonly names: readonly string[];
   readonly #options: PemOptions;
+  /** By name, taken once: the working folder may change. */
+  readonly #pathOf: ReadonlyMap<string, string>;
 
   /** @throws TypeError naming the field: it stands beside what it excludes, or is no path. */
   constructor(options: PemOptions) {
@@ -46,26 +50,30 @@ export class PemSources {
     for (const part of ["cert", "key", "ca"] as const) checkPart(options, part);
     const { certFile, keyFile, caFile } = options;
     const files = [certFile, keyFile, caFile].flat() as (string | undefined)[];
-    this.paths = files.filter((path) => path !== undefined).map((path) => resolve(path));
+    this.names = files.filter((path) => path !== undefined);
+    this.paths = this.names.map((path) => resolve(path));
+    this.#pathOf = new Map(this.names.map((name, at) => [name, this.paths[at] as string]));
   }
 
   /** @throws TypeError naming the field that cannot be read, or is wrong. */
   readNow(): TlsMaterial {
-    return this.#assemble((path) => readFileSync(path));
+    return this.#assemble((name) => readFileSync(this.#pathOf.get(name) ?? name));
   }
 
   /** As `readNow`, as a promise, and in whatever way changes of the files overlap. */
   async read(): Promise<TlsMaterial> {
     const bytes = new Map<string, Buffer | Error>();
-    for (const path of this.paths) bytes.set(path, await readFile(path).catch((cause) => cause));
-    return this.#assemble((path) => {
-      const found = bytes.get(resolve(path));
+    for (const [name, path] of this.#pathOf) {
+      bytes.set(name, await readFile(path).catch((cause) => cause));
+    }
+    return this.#assemble((name) => {
+      const found = bytes.get(name);
       if (found instanceof Error) throw found;
       return found as Buffer;
     });
   }
 
-  #assemble(load: (path: string) => Buffer): TlsMaterial {
+  #assemble(load: (name: string) => Buffer): TlsMaterial {
     const [cert, key, ca] = (["cert", "key", "ca"] as const).map((part) => this.#part(part, load));
     if (cert === undefined && key !== undefined) throw missing("cert", key.option);
     if (key === undefined && cert !== undefined) throw missing("key", cert.option);
@@ -75,7 +83,7 @@ export class PemSources {
     };
   }
 
-  #part(part: Part, load: (path: string) => Buffer): (NamedPem & { option: string }) | undefined {
+  #part(part: Part, load: (name: string) => Buffer): (NamedPem & { option: string }) | undefined {
     const option = `tls.${part}File`;
     const files = this.#options[`${part}File`];
     if (files === undefined) {
@@ -85,7 +93,7 @@ export class PemSources {
         : { field: `tls.${part}`, option: `tls.${part}`, value };
     }
     const field = `${option} ${show(files)}`;
-    const read = (path: string) => loadFile(field, path, load);
+    const read = (name: string) => loadFile(field, name, load);
     return { field, option, value: typeof files === "string" ? read(files) : files.map(read) };
   }
 }
@@ -101,9 +109,9 @@ function checkPart(options: PemOptions, part: Part): void {
   throw new TypeError(`${name} must be the path of a file, got ${show(files)}`);
 }
 
-function loadFile(field: string, path: string, load: (path: string) => Buffer): Buffer {
+function loadFile(field: string, name: string, load: (name: string) => Buffer): Buffer {
   try {
-    return load(path);
+    return load(name);
   } catch (cause) {
     throw new TypeError(`${field} cannot be read: ${(cause as Error).message}`, { cause });
   }

@@ -46,11 +46,7 @@ export function drawCall(call: number, traits: CallerTraits, random: () => numbe
   const isStream = method === "watch" || method === "collect" || method === "chat";
   const sendsMany = method === "collect" || method === "chat";
   const lengths = Array.from({ length: sendsMany ? below(8) : 1 }, () => drawLength(random));
-  const options = {
-    ...(chance(0.3) && { retries: below(4) }),
-    ...(chance(0.3) && { timeoutMs: chance(0.3) ? 1 + below(50) : 500 + below(4_000) }),
-    ...(chance(0.1) && { attemptTimeoutMs: 100 + below(900) }),
-  };
+  const options = drawOptions(random);
   const readsMany = method === "watch" || method === "chat";
   return {
     call,
@@ -63,6 +59,16 @@ export function drawCall(call: number, traits: CallerTraits, random: () => numbe
     cancelAfterMs: chance(0.08) ? below(40) : undefined,
     leaveAfter: readsMany && chance(0.1) ? below(4) : undefined,
     maxExecutions: executionsAllowed(method, options.retries, traits),
+  };
+}
+
+function drawOptions(random: () => number): CallPlan["options"] {
+  const below = (count: number) => Math.floor(random() * count);
+  const timeoutMs = random() < 0.3 ? 1 + below(50) : 500 + below(4_000);
+  return {
+    ...(random() < 0.3 && { retries: below(4) }),
+    ...(random() < 0.3 && { timeoutMs }),
+    ...(random() < 0.1 && { attemptTimeoutMs: 100 + below(900) }),
   };
 }
 

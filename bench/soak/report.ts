@@ -1,4 +1,4 @@
-import { formatNumber, markdownTable } from "../src/harness/report.js";
+import { markdownTable } from "../src/harness/report.js";
 import { methods } from "./call-plan.js";
 import { checksOf, isKept } from "./checks.js";
 import { faults } from "./faults.js";
@@ -16,14 +16,14 @@ export function formatSoakReport(result: SoakResult): string {
     callTable(troubled, healed),
     markdownTable(
       ["fault", "times"],
-      faults.map(({ name }) => [name, formatNumber(result.faults.get(name))]),
+      faults.map(({ name }) => [name, formatCount(result.faults.get(name))]),
     ),
     markdownTable(
       ["check", "found", "at most", "kept"],
       checks.map((check) => [
         check.what,
-        formatNumber(check.found),
-        formatNumber(check.most),
+        formatCount(check.found),
+        formatCount(check.most),
         isKept(check) ? "yes" : "no",
       ]),
     ),
@@ -35,7 +35,7 @@ export function formatSoakReport(result: SoakResult): string {
 }
 
 function callTable(troubled: CallTally, healed: CallTally): string {
-  const row = (name: string, counts: readonly number[]) => [name, ...counts.map(formatNumber)];
+  const row = (name: string, counts: readonly number[]) => [name, ...counts.map(formatCount)];
   const all = (tally: CallTally) => endKinds.map((kind) => countOf(tally, kind));
   return markdownTable(
     ["calls", ...endKinds],
@@ -50,4 +50,9 @@ function callTable(troubled: CallTally, healed: CallTally): string {
       row("once all was mended", all(healed)),
     ],
   );
+}
+
+/** A whole number, thousands apart. */
+function formatCount(count = 0): string {
+  return `${count}`.replaceAll(/\B(?=(\d{3})+$)/g, " ");
 }

@@ -74,12 +74,13 @@ export const faults: readonly Fault[] = [
   },
   {
     name: "cut",
-    title: "each connection ends in the middle of the next bytes that it carries",
+    title: "each connection ends in the middle of what it carries within the next second",
     endsProcess: false,
     weight: 3,
     async happen(server, pause) {
       server.proxy.cut();
-      await pause(50, 200);
+      await pause(50, 1_000);
+      server.proxy.spare();
     },
   },
   {

@@ -139,7 +139,7 @@ function endOf(error: unknown, plan: CallPlan): CallEnd {
   if (code === Code.Canceled && plan.cancelAfterMs !== undefined) return { kind: "cancelled" };
   if (isAsked(error, plan)) return { kind: "failed as asked" };
   if (code === Code.DeadlineExceeded && isBounded(plan)) return { kind: "late" };
-  if (code === Code.Unavailable) return { kind: "unavailable" };
+  if (code === Code.Unavailable) return { kind: "unavailable", text: error.message };
   if (code === Code.ResourceExhausted) return { kind: "refused" };
   return wrong(error, plan);
 }

@@ -70,6 +70,11 @@ export class FaultyProxy {
     for (const link of this.#links) link.isCut = true;
   }
 
+  /** Spares the connections that nothing has gone through since. */
+  spare(): void {
+    for (const link of this.#links) link.isCut = false;
+  }
+
   /** Tells clients that nothing more will come, while their requests are still passed on. */
   endAnswers(): void {
     for (const { toClient } of this.#links) toClient.end();

@@ -5,12 +5,15 @@ import { faults } from "./faults.js";
 import type { SoakResult } from "./soak.js";
 import { type CallTally, countOf, endKinds } from "./tally.js";
 
+const maxReasons = 15;
+
 /** Tables of the calls, the faults and the checks, what was wrong, and a line with the tally of the checks. */
 export function formatSoakReport(result: SoakResult): string {
   const { args, troubled, healed, noted } = result;
   const checks = checksOf(result);
   const kept = checks.filter(isKept).length;
-  const wrong = [...troubled.wrong, ...healed.wrong, ...noted];
+  const late = Object.keys(healed.reasons).map((reason) => `once all was mended: ${reason}`);
+  const wrong = [...troubled.wrong, ...healed.wrong, ...late, ...noted];
   return [
     `### ${args.seconds} s of faults, ${args.perSecond} calls/s, seed ${args.seed}`,
     callTable(troubled, healed),
@@ -18,6 +21,7 @@ export function formatSoakReport(result: SoakResult): string {
       ["fault", "times"],
       faults.map(({ name }) => [name, formatCount(result.faults.get(name))]),
     ),
+    reasonTable(troubled),
     markdownTable(
       ["check", "found", "at most", "kept"],
       checks.map((check) => [
@@ -49,6 +53,14 @@ function callTable(troubled: CallTally, healed: CallTally): string {
       row("all", all(troubled)),
       row("once all was mended", all(healed)),
     ],
+  );
+}
+
+function reasonTable({ reasons }: CallTally): string {
+  const rows = Object.entries(reasons).sort(([, one], [, other]) => other - one);
+  return markdownTable(
+    ["why calls found no server", "calls"],
+    rows.slice(0, maxReasons).map(([reason, count]) => [reason, formatCount(count)]),
   );
 }
 

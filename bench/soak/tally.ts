@@ -25,9 +25,10 @@ export const endKinds: readonly EndKind[] = [
   "hung",
 ];
 
-/** How a call ended; `text` tells what is wrong. */
+/** How a call ended. */
 export interface CallEnd {
   readonly kind: EndKind;
+  /** What is wrong, or why there was no server. */
   readonly text?: string;
 }
 
@@ -36,6 +37,8 @@ export interface CallTally {
   readonly counts: Record<Method, Record<EndKind, number>>;
   /** Some of the ends that are wrong, in words. */
   readonly wrong: string[];
+  /** Why calls found no server, without addresses and numbers, and how often. */
+  readonly reasons: Record<string, number>;
   /** Calls that were due and not made, as too many were under way. */
   skipped: number;
 }
@@ -55,12 +58,27 @@ export function emptyTally(methods: readonly Method[]): CallTally {
     method,
     Object.fromEntries(endKinds.map((kind) => [kind, 0])),
   ]);
-  return { counts: Object.fromEntries(counts), wrong: [], skipped: 0 };
+  return { counts: Object.fromEntries(counts), wrong: [], reasons: {}, skipped: 0 };
 }
 
 export function addEnd(tally: CallTally, method: Method, { kind, text }: CallEnd): void {
   tally.counts[method][kind]++;
-  if (text !== undefined && tally.wrong.length < maxTexts) tally.wrong.push(`${kind}: ${text}`);
+  if (text === undefined) return;
+  if (kind === "unavailable") {
+    const reason = reasonOf(text);
+    tally.reasons[reason] = (tally.reasons[reason] ?? 0) + 1;
+  } else if (tally.wrong.length < maxTexts) {
+    tally.wrong.push(`${kind}: ${text}`);
+  }
+}
+
+/** What texts of the same kind have in common. */
+function reasonOf(text: string): string {
+  return text
+    .replace(/^.*?\[unavailable\] /, "")
+    .replace(/ \(\d+ attempts?.*?\)/, "")
+    .replaceAll(/127\.0\.0\.1:\d+/g, "…")
+    .replaceAll(/\d+/g, "n");
 }
 
 /** Calls that ended so, of all methods. */

@@ -13,6 +13,7 @@ import { attemptFailure } from "../client/attempt-failure.js";
 import { WireError } from "../client/wire-error.js";
 import { unsendable } from "../grpc/unsendable.js";
 import { askOnce, noTimeout } from "./ask-once.js";
+import { expectWeb } from "./expect-web.js";
 import type { HttpExchange } from "./http-exchange.js";
 import { SentMessages } from "./sent-messages.js";
 import type { UniversalContext } from "./universal-context.js";
@@ -108,9 +109,10 @@ class UniversalAttempt implements RunningAttempt, AsyncIterableIterator<Message>
   async #take(): Promise<Answer> {
     const { method, input } = this.#request;
     const header = this.#header();
-    const send: UniversalClientFn = (request) => {
+    const send: UniversalClientFn = async (request) => {
       this.#wasSent = true;
-      return this.#exchange.send(request);
+      const response = await this.#exchange.send(request);
+      return this.#context.protocol === "grpc-web" ? expectWeb(request, response) : response;
     };
     if (method.methodKind === "unary" && input.kind === "one") {
       const response = await askOnce(this.#context, this.#request, input.message, header, send);

@@ -34,6 +34,8 @@ export interface CallPlan {
 /** How the client that makes the call goes about it. */
 export interface CallerTraits {
   readonly hedges: boolean;
+  /** Whether some calls turn retries off, and so fail with the connection that they are on. */
+  readonly canGiveUp: boolean;
   /** Whether both ends may talk at the same time. */
   readonly canChat: boolean;
 }
@@ -46,7 +48,7 @@ export function drawCall(call: number, traits: CallerTraits, random: () => numbe
   const isStream = method === "watch" || method === "collect" || method === "chat";
   const sendsMany = method === "collect" || method === "chat";
   const lengths = Array.from({ length: sendsMany ? below(8) : 1 }, () => drawLength(random));
-  const options = drawOptions(random);
+  const options = drawOptions(traits, random);
   const readsMany = method === "watch" || method === "chat";
   return {
     call,
@@ -62,11 +64,11 @@ export function drawCall(call: number, traits: CallerTraits, random: () => numbe
   };
 }
 
-function drawOptions(random: () => number): CallPlan["options"] {
+function drawOptions({ canGiveUp }: CallerTraits, random: () => number): CallPlan["options"] {
   const below = (count: number) => Math.floor(random() * count);
   const timeoutMs = random() < 0.3 ? 1 + below(50) : 500 + below(4_000);
   return {
-    ...(random() < 0.3 && { retries: below(4) }),
+    ...(random() < 0.3 && { retries: canGiveUp ? below(4) : 1 + below(3) }),
     ...(random() < 0.3 && { timeoutMs }),
     ...(random() < 0.1 && { attemptTimeoutMs: 100 + below(900) }),
   };

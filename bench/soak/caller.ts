@@ -22,8 +22,8 @@ interface Party {
 export interface Load {
   readonly seconds: number;
   readonly perSecond: number;
-  /** Whether clients are replaced meanwhile. */
-  readonly swaps: boolean;
+  /** Whether things fail meanwhile: clients are replaced then, and some calls turn retries off. */
+  readonly isTroubled: boolean;
 }
 
 export class Caller {
@@ -42,14 +42,14 @@ export class Caller {
   }
 
   /** Begins calls when they are due, however long others take, and resolves when all have ended. */
-  async load({ seconds, perSecond, swaps }: Load): Promise<CallTally> {
+  async load({ seconds, perSecond, isTroubled }: Load): Promise<CallTally> {
     const tally = emptyTally(methods);
-    const swapping = swaps ? setInterval(() => this.#swapOne(), swapEveryMs) : undefined;
+    const swapping = isTroubled ? setInterval(() => this.#swapOne(), swapEveryMs) : undefined;
     const startMs = performance.now();
     const due = Math.round(seconds * perSecond);
     for (let begun = 0; begun < due; await sleep(tickMs)) {
       const dueNow = Math.min(due, ((performance.now() - startMs) * perSecond) / 1_000);
-      for (; begun < dueNow; begun++) this.#begin(tally);
+      for (; begun < dueNow; begun++) this.#begin(tally, isTroubled);
     }
     clearInterval(swapping);
     while (this.#underWay > 0) await sleep(tickMs);
@@ -65,14 +65,14 @@ export class Caller {
     };
   }
 
-  #begin(tally: CallTally): void {
+  #begin(tally: CallTally, canGiveUp: boolean): void {
     if (this.#underWay >= maxUnderWay) {
       tally.skipped++;
       return;
     }
     const party = this.#parties[Math.floor(this.#random() * this.#parties.length)];
     if (party === undefined) return;
-    const plan = drawCall(this.#maxExecutions.length, party.wire, this.#random);
+    const plan = drawCall(this.#maxExecutions.length, { ...party.wire, canGiveUp }, this.#random);
     this.#maxExecutions.push(plan.maxExecutions);
     this.#answered.push(0);
     this.#underWay++;

@@ -93,7 +93,11 @@ describe("what is drawn", () => {
 
   test("a call that nothing is known of may be executed once, unless the caller sets retries", () => {
     const drawn = [0.5, 0.1, 0.1, 0.9, 0.9, 0.9];
-    const plan = drawCall(1, { hedges: false, canChat: true }, () => drawn.shift() ?? 0.99);
+    const plan = drawCall(
+      1,
+      { hedges: false, canChat: true, canGiveUp: true },
+      () => drawn.shift() ?? 0.99,
+    );
     expect(plan).toMatchObject({ method: "book", maxExecutions: 1 });
   });
 

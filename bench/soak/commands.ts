@@ -14,8 +14,8 @@ export type SoakClientCommands = {
   connect: [{ addresses: readonly string[]; folder: string; seed: number }, null];
   /** Which processes may be halted: if the main process dies, the client ends them. */
   guard: [{ pids: readonly number[] }, null];
-  /** Makes calls for so long and answers when all have ended. `swaps` says whether clients are replaced meanwhile. */
-  load: [{ seconds: number; perSecond: number; swaps: boolean }, CallTally];
+  /** Makes calls for so long and answers when all have ended. `isTroubled`: see `Load`. */
+  load: [{ seconds: number; perSecond: number; isTroubled: boolean }, CallTally];
   count: [object, ClientHoldings];
   /** Closes the clients, and tells how each call ended. */
   close: [object, Ends];

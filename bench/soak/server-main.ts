@@ -1,4 +1,5 @@
 /** The process of a server. SIGTERM stops it gracefully; it then ends by itself, if nothing is left that keeps it alive. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { createLogger, newServer, type Server } from "@thrice/server";
 import { answerCommands } from "../processes/process/answer-commands.js";
 import { registerSoakServiceHandler } from "../src/gen/soak/soak_thrice.js";
@@ -37,8 +38,13 @@ answerCommands<SoakServerCommands>({
   count: async () => ({ ...(await countHoldings()), running: count.running }),
 });
 
+/** How long handlers may take to notice that their calls are over, in milliseconds. */
+const handlerPatienceMs = 2_000;
+
 async function end(server: Server, journal: Journal, folder: string, name: string) {
   await server.stop();
+  const untilMs = performance.now() + handlerPatienceMs;
+  while (count.running > 0 && performance.now() < untilMs) await sleep(10);
   if (count.running > 0) noteFault(folder, `${name}: ${count.running} handlers outlive the server`);
   journal.close();
   process.channel?.unref();

@@ -105,10 +105,10 @@ export class Soak {
     this.#client.signal("SIGKILL");
   }
 
-  #load(seconds: number, swaps: boolean): Promise<CallTally> {
+  #load(seconds: number, isTroubled: boolean): Promise<CallTally> {
     const { perSecond } = this.#args;
     const patienceMs = seconds * 1_000 + loadPatienceMs;
-    return this.#client.ask("load", { seconds, perSecond, swaps }, patienceMs);
+    return this.#client.ask("load", { seconds, perSecond, isTroubled }, patienceMs);
   }
 
   /** Looks at what processes hold while no call runs. */

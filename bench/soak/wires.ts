@@ -2,7 +2,7 @@ import { type ClientOptions, hedged } from "@thrice/client";
 import type { CallerTraits } from "./call-plan.js";
 
 /** A client of the soak: what it speaks, and how it goes about failures. */
-export interface Wire extends CallerTraits {
+export interface Wire extends Omit<CallerTraits, "canGiveUp"> {
   readonly name: string;
   readonly options: Omit<ClientOptions, "url">;
 }

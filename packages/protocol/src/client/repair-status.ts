@@ -50,7 +50,7 @@ function repairDetails(header: Headers, status: string): void {
     if (!header.has("grpc-message"))
       header.set("grpc-message", encodeURIComponent(said.rawMessage));
     if (knownStatus.test(status)) return;
-    if (status === businessStatus) {
+    if (status === businessStatus && said.details.length > 0) {
       header.set(detailsName, asUnknown(said));
       return;
     }

@@ -39,6 +39,9 @@ func call(options Options) error {
 	}
 	control.ServeCalls(func(ctx context.Context, call control.Call) control.Outcome {
 		got := &outcome{}
+		if call.Service == "health" || call.Service == "reflection" {
+			return got.tell(got.askBuiltIn(ctx, made, call))
+		}
 		connection := notes
 		if call.Service == "greet" {
 			connection = greetings

@@ -157,6 +157,12 @@ func (h *KindsHandler) Chat(ctx context.Context, stream *tri.BidiStream) error {
 
 // tripleError gives a refusal the form that Dubbo-go wants; one without a code stays a plain error.
 func tripleError(err error) error {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		return tri.NewError(tri.CodeDeadlineExceeded, err)
+	case errors.Is(err, context.Canceled):
+		return tri.NewError(tri.CodeCanceled, err)
+	}
 	var refusal *control.Refusal
 	if !errors.As(err, &refusal) || refusal.Code == 0 {
 		return err

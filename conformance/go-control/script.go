@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 )
 
@@ -31,6 +32,8 @@ func (r *Refusal) Error() string { return r.Message }
 //	tell NAME     the request's header NAME
 //	grow N        a text of N letters
 //	who           the label of the implementation
+//	sleep N       the same text, after N milliseconds
+//	asked         how often "business" came since this was last asked
 //
 // Anything else is answered as it came. header looks up a header of the request by its name in lower case.
 func Say(ctx context.Context, label, text string, header func(name string) string) (string, error) {
@@ -42,6 +45,7 @@ func Say(ctx context.Context, label, text string, header func(name string) strin
 		}
 		return "", &Refusal{Code: 5, Message: "no 100% ü", Detail: "why", Meta: "3"}
 	case "business":
+		asked.Add(1)
 		return "", &Refusal{Message: "not enough stock"}
 	case "time":
 		deadline, ok := ctx.Deadline()
@@ -64,9 +68,20 @@ func Say(ctx context.Context, label, text string, header func(name string) strin
 		return strings.Repeat("x", size), nil
 	case "who":
 		return label, nil
+	case "sleep":
+		milliseconds, err := strconv.Atoi(rest)
+		if err != nil {
+			return "", &Refusal{Code: 3, Message: err.Error()}
+		}
+		Tell(Event{Event: "begun"})
+		time.Sleep(time.Duration(milliseconds) * time.Millisecond)
+	case "asked":
+		return strconv.FormatInt(asked.Swap(0), 10), nil
 	}
 	return text, nil
 }
+
+var asked atomic.Int64
 
 // Greeter is the handler of Dubbo-go's page on request retry: it fails three times, then answers.
 type Greeter struct{ requestTime int }

@@ -11,7 +11,7 @@ import (
 // Call asks a client for one call.
 type Call struct {
 	ID int `json:"id"`
-	// Service is "kinds", "greet" or "health".
+	// Service is "kinds", "greet", "health" or "reflection".
 	Service string            `json:"service"`
 	Method  string            `json:"method"`
 	Texts   []string          `json:"texts"`

@@ -5,8 +5,21 @@
 
 /** What a client is asked for. */
 export interface Call {
-  readonly service: "kinds" | "greet";
-  readonly method: "unary" | "watch" | "collect" | "chat" | "greet" | "greetRetry";
+  readonly service: "kinds" | "greet" | "health" | "reflection";
+  /**
+   * Of `health`: `check` answers with the name of a status, `watch` with the first that comes. Of `reflection`: `list` answers
+   * with the names of the services, `listToEnd` too, which reads on until the server ends its answer.
+   */
+  readonly method:
+    | "unary"
+    | "watch"
+    | "collect"
+    | "chat"
+    | "greet"
+    | "greetRetry"
+    | "check"
+    | "list"
+    | "listToEnd";
   readonly texts: readonly string[];
   readonly header?: Readonly<Record<string, string>>;
   /** Bounds the call, in milliseconds. The client's own bound if unset. */

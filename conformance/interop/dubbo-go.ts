@@ -3,6 +3,8 @@
  * processes of their own on the loopback interface. Where there is no Go it says so, and exits with 0.
  */
 import { freePort } from "../support/free-port.js";
+import { checkBuiltIn } from "./builtin-checks.js";
+import { checkDubbo, checkDubboClient, checkDubboServer } from "./dubbo-checks.js";
 import { buildGoPeer, needGo, thrice } from "./go-build.js";
 import { startClient, startServer } from "./peer-process.js";
 import { checkPromises } from "./promises.js";
@@ -11,26 +13,32 @@ import { Tally } from "./tally.js";
 needGo();
 const dubboGo = buildGoPeer("dubbo-go");
 const tally = new Tally(process.argv[2]);
+const grouped = { group: "blue", version: "2.0" };
 
-const ours = await startServer(thrice("server"), { group: "blue", version: "2.0" });
-const theirs = await startServer(dubboGo, {
-  port: await freePort(),
-  group: "blue",
-  version: "2.0",
-});
-const [ourUrl, theirUrl] = [ours, theirs].map(({ port }) => `tri://127.0.0.1:${port}`);
-
-const theirClient = startClient(dubboGo, { url: ourUrl, retries: -1 });
-await checkPromises(tally, {
-  title: "Dubbo-go's client, our server",
-  client: theirClient,
-  server: ours,
-});
-const ourClient = startClient(thrice("client"), { url: theirUrl });
-await checkPromises(tally, {
-  title: "our client, Dubbo-go's server",
-  client: ourClient,
-  server: theirs,
-});
-for (const each of [theirClient, ourClient, ours, theirs]) await each.close();
+await theirClientOurServer();
+await ourClientTheirServer();
 process.exit(tally.end());
+
+async function theirClientOurServer(): Promise<void> {
+  const title = "Dubbo-go's client, our server";
+  const server = await startServer(thrice("server"), { ...grouped, compression: "gzip" });
+  const client = startClient(dubboGo, { url: `tri://127.0.0.1:${server.port}`, retries: -1 });
+  await checkPromises(tally, { title, client, server });
+  await checkBuiltIn(tally, { title, client, server });
+  await client.close();
+  await checkDubbo(tally, { title, clientProgram: dubboGo, server });
+  await checkDubboClient(tally, dubboGo, server);
+  await server.close();
+}
+
+async function ourClientTheirServer(): Promise<void> {
+  const title = "our client, Dubbo-go's server";
+  const server = await startServer(dubboGo, { port: await freePort(), ...grouped });
+  const client = startClient(thrice("client"), { url: `tri://127.0.0.1:${server.port}` });
+  await checkPromises(tally, { title, client, server }, { errorDetails: true });
+  await checkBuiltIn(tally, { title, client, server }, { unknownServiceCode: 17 });
+  await client.close();
+  await checkDubbo(tally, { title, clientProgram: thrice("client"), server });
+  await checkDubboServer(tally, { dubboGo, thriceClient: thrice("client") }, server);
+  await server.close();
+}

@@ -6,6 +6,7 @@ import { newGreetService } from "../gen/greet/greet_thrice.js";
 import { newKindsService } from "../gen/kinds/kinds_thrice.js";
 import type { Call, Failure, Outcome } from "./control.js";
 import { tell } from "./tell.js";
+import { askHealth, listServices } from "./thrice-builtin.js";
 
 /** What the driver wants; the rest goes to `newClient` as it is. */
 export interface ThriceClientOptions extends Partial<ClientOptions> {
@@ -77,7 +78,9 @@ async function* answers(
   got: readonly string[],
 ): AsyncGenerator<string> {
   const [first = ""] = call.texts;
-  if (call.service === "greet") {
+  if (call.service === "health") yield* askHealth(client, call, options);
+  else if (call.service === "reflection") yield* listServices(client, call, options);
+  else if (call.service === "greet") {
     const method = call.method === "greetRetry" ? greeter.greetRetry : greeter.greet;
     yield (await method.call(greeter, { name: first }, options)).greeting;
   } else if (call.method === "unary") yield (await kinds.unary({ text: first }, options)).text;

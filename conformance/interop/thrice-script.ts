@@ -1,7 +1,6 @@
 /** What the handlers of our server answer: what those in Go do, conformance/go-control/script.go. */
 import { create } from "@bufbuild/protobuf";
-import { BusinessError } from "@thrice/core";
-import { type Code, ConnectError, type HandlerContext } from "@thrice/server";
+import { BusinessError, type Code, ConnectError, type HandlerContext } from "@thrice/server";
 import { NoteSchema } from "../gen/kinds/kinds_pb.js";
 import type { KindsServiceHandler } from "../gen/kinds/kinds_thrice.js";
 import type { ServerEvent } from "./control.js";
@@ -42,7 +41,12 @@ async function answerTo(
 ): Promise<string> {
   const [verb, rest = ""] = text.split(/ (.*)/s);
   if (verb === "fail") throw failure(rest);
-  if (verb === "business") throw new BusinessError("not enough stock");
+  if (verb === "business") {
+    asked++;
+    throw new BusinessError("not enough stock");
+  }
+  if (verb === "asked") return `${takeAsked()}`;
+  if (verb === "sleep") await sleep(Number(rest), tell);
   if (verb === "time") return `${context.timeoutMs() ?? "none"}`;
   if (verb === "wait") return wait(context.signal, tell);
   if (verb === "tell") return context.requestHeader.get(rest) ?? "";
@@ -50,12 +54,28 @@ async function answerTo(
   return verb === "who" ? label : text;
 }
 
+let asked = 0;
+
+function takeAsked(): number {
+  const since = asked;
+  asked = 0;
+  return since;
+}
+
+function sleep(delayMs: number, tell: (event: ServerEvent) => void): Promise<void> {
+  tell({ event: "begun" });
+  return new Promise((resolve) => setTimeout(resolve, delayMs));
+}
+
 function failure(code: string): ConnectError {
   const made = (message: string, number: number, detail: string, meta: string) => {
-    const value = create(NoteSchema, { text: detail });
-    return new ConnectError(message, number as Code, { "x-m": meta }, [
-      { desc: NoteSchema, value },
-    ]);
+    const metadata = new Headers({ "x-m": meta });
+    const error =
+      number === 17
+        ? new BusinessError(message, metadata)
+        : new ConnectError(message, number as Code, metadata);
+    error.details = [{ desc: NoteSchema, value: create(NoteSchema, { text: detail }) }];
+    return error;
   };
   if (code === "") return made("no 100% ü", 5, "why", "3");
   return made(`code ${code}`, Number(code), `detail ${code}`, code);

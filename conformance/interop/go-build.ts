@@ -5,7 +5,6 @@ import { join } from "node:path";
 import type { Program } from "./peer-process.js";
 
 const conformance = join(import.meta.dirname, "..");
-const binFolder = join(conformance, ".cache/go");
 
 /** Ends this program with one line, and success, where there is no Go. */
 export function needGo(): void {
@@ -17,13 +16,14 @@ export function needGo(): void {
 /** Makes the code of our protos, and builds the module in `conformance/<name>`. Ends this program if that fails. */
 export function buildGoPeer(name: "dubbo-go" | "grpc-go"): Program {
   const folder = join(conformance, name);
+  const binFolder = join(conformance, ".cache", name);
   mkdirSync(binFolder, { recursive: true });
   for (const tool of generators[name]) {
     const binary = join(binFolder, tool.slice(tool.lastIndexOf("/") + 1));
     run("go", ["build", "-o", binary, tool], folder);
   }
   run("buf", ["generate"], folder);
-  const command = join(binFolder, name);
+  const command = join(binFolder, "peer");
   run("go", ["build", "-o", command, "."], folder);
   return { command, args: [] };
 }

@@ -17,14 +17,17 @@ import (
 
 // call makes the calls that the driver asks for.
 func call(options Options) error {
-	settings := []client.ClientOption{client.WithClientURL(options.URL)}
+	var settings []client.ClientOption
+	if options.URL != "" {
+		settings = append(settings, client.WithClientURL(options.URL))
+	}
 	if options.Retries >= 0 {
 		settings = append(settings, client.WithClientRetries(options.Retries))
 	}
 	if options.JSON {
 		settings = append(settings, client.WithClientSerializationJSON())
 	}
-	made, err := client.NewClient(settings...)
+	made, err := newClient(options, settings)
 	if err != nil {
 		return err
 	}
@@ -51,6 +54,17 @@ func call(options Options) error {
 		return got.tell(err)
 	})
 	return nil
+}
+
+func newClient(options Options, settings []client.ClientOption) (*client.Client, error) {
+	if options.Registry == nil {
+		return client.NewClient(settings...)
+	}
+	instance, err := newInstance(options.Registry)
+	if err != nil {
+		return nil, err
+	}
+	return instance.NewClient(settings...)
 }
 
 // outcome gathers what comes of a call.

@@ -22,6 +22,8 @@ type Options struct {
 	Retries int `json:"retries"`
 	// JSON makes messages JSON, not protobuf.
 	JSON bool `json:"json"`
+	// Registry to publish in, or to find servers by.
+	Registry *Registry `json:"registry"`
 }
 
 func main() {

@@ -18,9 +18,8 @@ import (
 
 // serve runs a server until the driver closes the standard input.
 func serve(options Options) error {
-	made, err := server.NewServer(
-		server.WithServerProtocol(protocol.WithTriple(), protocol.WithIp("127.0.0.1"), protocol.WithPort(options.Port)),
-	)
+	listens := server.WithServerProtocol(protocol.WithTriple(), protocol.WithIp("127.0.0.1"), protocol.WithPort(options.Port))
+	made, err := newServer(options, listens)
 	if err != nil {
 		return err
 	}
@@ -48,6 +47,17 @@ func serve(options Options) error {
 	control.Tell(control.Event{Event: "listening", Port: options.Port})
 	control.WaitForDriver()
 	return nil
+}
+
+func newServer(options Options, listens server.ServerOption) (*server.Server, error) {
+	if options.Registry == nil {
+		return server.NewServer(listens)
+	}
+	instance, err := newInstance(options.Registry)
+	if err != nil {
+		return nil, err
+	}
+	return instance.NewServer(listens)
 }
 
 // awaitListener returns when somebody listens; Dubbo-go does not tell.

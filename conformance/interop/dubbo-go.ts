@@ -2,8 +2,11 @@
  * Dubbo-go against ours: `pnpm interop:dubbo-go [pattern of names]`. Builds the peer with Go, and starts both sides as
  * processes of their own on the loopback interface. Where there is no Go it says so, and exits with 0.
  */
+
+import { EtcdServer } from "../../packages/registry-etcd/test/support/etcd-server.js";
 import { freePort } from "../support/free-port.js";
 import { checkBuiltIn } from "./builtin-checks.js";
+import { checkDiscovery } from "./discovery-checks.js";
 import { checkDubbo, checkDubboClient, checkDubboServer } from "./dubbo-checks.js";
 import { buildGoPeer, needGo, thrice } from "./go-build.js";
 import { startClient, startServer } from "./peer-process.js";
@@ -17,6 +20,7 @@ const grouped = { group: "blue", version: "2.0" };
 
 await theirClientOurServer();
 await ourClientTheirServer();
+await throughEtcd();
 process.exit(tally.end());
 
 async function theirClientOurServer(): Promise<void> {
@@ -41,4 +45,18 @@ async function ourClientTheirServer(): Promise<void> {
   await checkDubbo(tally, { title, clientProgram: thrice("client"), server });
   await checkDubboServer(tally, { dubboGo, thriceClient: thrice("client") }, server);
   await server.close();
+}
+
+async function throughEtcd(): Promise<void> {
+  const etcd = await EtcdServer.start();
+  const engine = {
+    ...({ ours: "etcd", theirs: "etcdv3", address: new URL(etcd.url).host } as const),
+    clear: async () => void (await etcd.control("del", "", "--prefix")),
+  };
+  await checkDiscovery(tally, engine, {
+    dubboGo,
+    thriceServer: thrice("server"),
+    thriceClient: thrice("client"),
+  });
+  await etcd.close();
 }

@@ -7,19 +7,27 @@ import { newKindsService } from "../gen/kinds/kinds_thrice.js";
 import type { Call, Failure, Outcome } from "./control.js";
 import { tell } from "./tell.js";
 import { askHealth, listServices } from "./thrice-builtin.js";
+import { openRegistry, type RegistryInit } from "./thrice-registry.js";
 
 /** What the driver wants; the rest goes to `newClient` as it is. */
 export interface ThriceClientOptions extends Partial<ClientOptions> {
   readonly group?: string;
   readonly version?: string;
+  /** Where it finds servers, if it is told no `url`. */
+  readonly registry?: RegistryInit;
 }
 
-const { role, group, version, ...settings } = JSON.parse(
+const { role, group, version, registry, ...settings } = JSON.parse(
   process.argv[2] ?? "{}",
 ) as ThriceClientOptions & { role: string };
 const logger = createLogger(({ message }) => process.stderr.write(`${message}\n`));
 // The bound of an attempt would hide the deadline of a call.
-const client = newClient({ attemptTimeoutMs: 0, ...settings, logger } as ClientOptions);
+const client = newClient({
+  attemptTimeoutMs: 0,
+  ...settings,
+  ...(registry !== undefined && { registries: [openRegistry(registry)] }),
+  logger,
+} as ClientOptions);
 const kinds = newKindsService(client, {
   ...(group !== undefined && { group }),
   ...(version !== undefined && { version }),

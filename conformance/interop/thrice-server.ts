@@ -4,6 +4,7 @@ import { createLogger, newServer, type ServerOptions } from "@thrice/server";
 import { registerGreetServiceHandler } from "../gen/greet/greet_thrice.js";
 import { registerKindsServiceHandler } from "../gen/kinds/kinds_thrice.js";
 import { tell } from "./tell.js";
+import { openRegistry, type RegistryInit } from "./thrice-registry.js";
 import { scriptedKinds } from "./thrice-script.js";
 
 /** What the driver wants. */
@@ -11,10 +12,12 @@ export interface ThriceServerOptions extends Pick<ServerOptions, "compression"> 
   /** A second implementation of the test service is registered under these. */
   readonly group?: string;
   readonly version?: string;
+  /** Where it publishes itself; nowhere if unset. */
+  readonly registry?: RegistryInit;
 }
 
 const options = JSON.parse(process.argv[2] ?? "{}") as ThriceServerOptions;
-const { group = "", version = "", compression = "none" } = options;
+const { group = "", version = "", compression = "none", registry } = options;
 const logger = createLogger(({ message }) => process.stderr.write(`${message}\n`));
 const server = newServer({
   host: "127.0.0.1",
@@ -24,6 +27,7 @@ const server = newServer({
   compression,
   compressMinBytes: 0,
   logger,
+  ...(registry !== undefined && { registries: [openRegistry(registry)] }),
 });
 registerKindsServiceHandler(server, scriptedKinds("plain", tell));
 if (group !== "" || version !== "") {

@@ -6,7 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync"
 
+	"dubbo.apache.org/dubbo-go/v3"
 	"dubbo.apache.org/dubbo-go/v3/client"
 	"dubbo.apache.org/dubbo-go/v3/common/constant"
 	tri "dubbo.apache.org/dubbo-go/v3/protocol/triple/triple_protocol"
@@ -17,54 +19,80 @@ import (
 
 // call makes the calls that the driver asks for.
 func call(options Options) error {
-	var settings []client.ClientOption
-	if options.URL != "" {
-		settings = append(settings, client.WithClientURL(options.URL))
-	}
-	if options.Retries >= 0 {
-		settings = append(settings, client.WithClientRetries(options.Retries))
-	}
-	if options.JSON {
-		settings = append(settings, client.WithClientSerializationJSON())
-	}
-	made, err := newClient(options, settings)
+	references, err := newReferences(options)
 	if err != nil {
 		return err
 	}
-	notes, err := made.DialWithInfo("kinds.KindsService", &kindsClient,
+	notes, err := references.dial("kinds.KindsService", &kindsClient,
 		client.WithGroup(options.Group), client.WithVersion(options.Version))
 	if err != nil {
 		return err
 	}
-	greetings, err := made.DialWithInfo("greet.GreetService", &greetClient)
-	if err != nil {
-		return err
-	}
+	// Not before it is asked for: discovery of a service that nobody provides is an error.
+	greetings := sync.OnceValues(func() (*client.Connection, error) {
+		return references.dial("greet.GreetService", &greetClient)
+	})
 	control.ServeCalls(func(ctx context.Context, call control.Call) control.Outcome {
 		got := &outcome{}
-		if call.Service == "health" || call.Service == "reflection" {
-			return got.tell(got.askBuiltIn(ctx, made, call))
-		}
-		connection := notes
-		if call.Service == "greet" {
-			connection = greetings
-		}
 		ctx = context.WithValue(ctx, constant.AttachmentKey, call.Header)
-		err := got.make(ctx, connection, call)
+		switch call.Service {
+		case "kinds":
+			return got.tell(got.make(ctx, notes, call))
+		case "greet":
+			connection, err := greetings()
+			if err == nil {
+				err = got.greet(ctx, connection, call)
+			}
+			return got.tell(err)
+		}
+		made, err := references.newClient()
+		if err == nil {
+			err = got.askBuiltIn(ctx, made, call)
+		}
 		return got.tell(err)
 	})
 	return nil
 }
 
-func newClient(options Options, settings []client.ClientOption) (*client.Client, error) {
+// references makes a client for each service: two that one client makes get hold of each other's options, so that providers
+// found later are called for the wrong service.
+type references struct {
+	instance *dubbo.Instance
+	settings []client.ClientOption
+}
+
+func newReferences(options Options) (*references, error) {
+	made := &references{}
+	if options.URL != "" {
+		made.settings = append(made.settings, client.WithClientURL(options.URL))
+	}
+	if options.Retries >= 0 {
+		made.settings = append(made.settings, client.WithClientRetries(options.Retries))
+	}
+	if options.JSON {
+		made.settings = append(made.settings, client.WithClientSerializationJSON())
+	}
 	if options.Registry == nil {
-		return client.NewClient(settings...)
+		return made, nil
 	}
 	instance, err := newInstance(options.Registry)
+	made.instance = instance
+	return made, err
+}
+
+func (r *references) newClient() (*client.Client, error) {
+	if r.instance == nil {
+		return client.NewClient(r.settings...)
+	}
+	return r.instance.NewClient(r.settings...)
+}
+
+func (r *references) dial(name string, info *client.ClientInfo, settings ...client.ReferenceOption) (*client.Connection, error) {
+	made, err := r.newClient()
 	if err != nil {
 		return nil, err
 	}
-	return instance.NewClient(settings...)
+	return made.DialWithInfo(name, info, settings...)
 }
 
 // outcome gathers what comes of a call.
@@ -79,9 +107,6 @@ func (o *outcome) make(ctx context.Context, connection *client.Connection, call 
 	settings := []client.CallOption{client.WithResponseHeader(&o.header), client.WithResponseTrailer(&o.trailer)}
 	if call.Retries >= 0 {
 		settings = append(settings, client.WithCallRetries(call.Retries))
-	}
-	if call.Service == "greet" {
-		return o.greet(ctx, connection, call, settings)
 	}
 	switch call.Method {
 	case "unary":
@@ -101,10 +126,10 @@ func (o *outcome) make(ctx context.Context, connection *client.Connection, call 
 	return fmt.Errorf("there is no method %q", call.Method)
 }
 
-func (o *outcome) greet(ctx context.Context, connection *client.Connection, call control.Call, settings []client.CallOption) error {
+func (o *outcome) greet(ctx context.Context, connection *client.Connection, call control.Call) error {
 	answer := new(greet.GreetResponse)
 	name := strings.ToUpper(call.Method[:1]) + call.Method[1:]
-	if err := connection.CallUnary(ctx, []any{&greet.GreetRequest{Name: call.Texts[0]}}, answer, name, settings...); err != nil {
+	if err := connection.CallUnary(ctx, []any{&greet.GreetRequest{Name: call.Texts[0]}}, answer, name); err != nil {
 		return err
 	}
 	o.texts = append(o.texts, answer.Greeting)

@@ -14,6 +14,8 @@ type Options struct {
 	Role string `json:"role"`
 	// Port to listen on; Dubbo-go cannot be told to let the system choose.
 	Port int `json:"port"`
+	// Label is what the text "who" is answered with; "plain" if empty.
+	Label string `json:"label"`
 	// URL of the server, for a client without a registry.
 	URL     string `json:"url"`
 	Group   string `json:"group"`

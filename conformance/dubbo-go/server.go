@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"net"
@@ -24,7 +25,7 @@ func serve(options Options) error {
 		return err
 	}
 	services := []func() error{
-		func() error { return made.Register(&KindsHandler{label: "plain"}, &kindsServer) },
+		func() error { return made.Register(&KindsHandler{label: cmp.Or(options.Label, "plain")}, &kindsServer) },
 		func() error { return made.Register(&Greeter{}, &greetServer) },
 	}
 	if options.Group != "" || options.Version != "" {

@@ -72,6 +72,103 @@ export async function checkDiscovery(
         checkFound(dubboGo, await theirs(`${application}-go-consumer`), server),
       );
     });
+    await engine.clear();
+    const change = "finds a second provider while it calls, and loses no call with the first";
+    const startTheirs = async (label: string) =>
+      startServer(dubboGo, {
+        label,
+        port: await freePort(),
+        registry: await theirs(`${application}-go`),
+      });
+    await tally.check(`${title}: our client ${change}`, async () => {
+      const kill = (server: ServerProcess) => server.close();
+      await checkChange(
+        { start: startTheirs, leave: kill },
+        thriceClient,
+        ours(`${application}-ts-consumer`),
+      );
+    });
+    await engine.clear();
+    if (engine.theirs === "etcdv3" && layout === "application") {
+      const name = `${title}: Dubbo-go's fault: its client does not hear of a second provider, be it its own`;
+      await tally.check(name, async () => {
+        const consumers = {
+          theirs: await theirs(`${application}-go-consumer`),
+          ours: ours(`${application}-ts-consumer`),
+        };
+        await checkUnheard(startTheirs, { dubboGo, thriceClient }, consumers);
+      });
+      continue;
+    }
+    await tally.check(`${title}: Dubbo-go's client ${change}`, async () => {
+      const start = (label: string) =>
+        startServer(thriceServer, { label, registry: ours(`${application}-ts`) });
+      const leave = async (server: ServerProcess) => {
+        server.stop();
+        await server.next("stopped");
+      };
+      await checkChange({ start, leave }, dubboGo, await theirs(`${application}-go-consumer`));
+    });
+  }
+}
+
+/** How providers come, and how they go: ours stop gracefully, those of Dubbo-go are killed, as they take 6 s to stop. */
+interface Coming {
+  start(label: string): Promise<ServerProcess>;
+  leave(server: ServerProcess): Promise<void>;
+}
+
+/** One provider, then a second, then the second alone. */
+async function checkChange(
+  { start, leave }: Coming,
+  program: Program,
+  registry: object,
+): Promise<void> {
+  const first = await start("first");
+  await withClient(program, { registry, retries: 2 }, async (client) => {
+    assert.equal(await answerTo(client, "who"), "first");
+    const second = await start("second");
+    try {
+      await answeredBy(client, "second");
+      const gone = leave(first);
+      for (let call = 0; call < 200; call++) {
+        const text = `call ${call}`;
+        assert.equal(await answerTo(client, text), text);
+      }
+      await gone;
+      assert.equal(await answerTo(client, "who"), "second");
+    } finally {
+      await second.close();
+    }
+  }).finally(() => first.close());
+}
+
+/** Two providers of Dubbo-go's, both of which our client finds, while Dubbo-go's client goes on with the first alone. */
+async function checkUnheard(
+  start: (label: string) => Promise<ServerProcess>,
+  { dubboGo, thriceClient }: Pick<Programs, "dubboGo" | "thriceClient">,
+  consumers: { readonly theirs: object; readonly ours: object },
+): Promise<void> {
+  const first = await start("first");
+  await withClient(dubboGo, { registry: consumers.theirs, retries: 2 }, async (client) => {
+    assert.equal(await answerTo(client, "who"), "first");
+    const second = await start("second");
+    try {
+      await withClient(thriceClient, { registry: consumers.ours }, (other) =>
+        answeredBy(other, "second"),
+      );
+      for (let call = 0; call < 100; call++) assert.equal(await answerTo(client, "who"), "first");
+    } finally {
+      await second.close();
+    }
+  }).finally(() => first.close());
+}
+
+/** Calls until this provider answers. Rejects if it has not within 10 s. */
+async function answeredBy(client: ClientProcess, label: string): Promise<void> {
+  const endMs = Date.now() + 10_000;
+  while ((await answerTo(client, "who")) !== label) {
+    if (Date.now() > endMs) throw new Error(`the ${label} provider was not found within 10 s`);
   }
 }
 

@@ -12,12 +12,14 @@ export interface ThriceServerOptions extends Pick<ServerOptions, "compression"> 
   /** A second implementation of the test service is registered under these. */
   readonly group?: string;
   readonly version?: string;
+  /** What the text `who` is answered with. @defaultValue "plain" */
+  readonly label?: string;
   /** Where it publishes itself; nowhere if unset. */
   readonly registry?: RegistryInit;
 }
 
 const options = JSON.parse(process.argv[2] ?? "{}") as ThriceServerOptions;
-const { group = "", version = "", compression = "none", registry } = options;
+const { group = "", version = "", compression = "none", registry, label = "plain" } = options;
 const logger = createLogger(({ message }) => process.stderr.write(`${message}\n`));
 const server = newServer({
   host: "127.0.0.1",
@@ -29,10 +31,10 @@ const server = newServer({
   logger,
   ...(registry !== undefined && { registries: [openRegistry(registry)] }),
 });
-registerKindsServiceHandler(server, scriptedKinds("plain", tell));
+registerKindsServiceHandler(server, scriptedKinds(label, tell));
 if (group !== "" || version !== "") {
-  const label = `${group}/${version}`;
-  registerKindsServiceHandler(server, scriptedKinds(label, tell), { group, version });
+  const scripted = scriptedKinds(`${group}/${version}`, tell);
+  registerKindsServiceHandler(server, scripted, { group, version });
 }
 
 // The server of Dubbo-go's page on request retry.

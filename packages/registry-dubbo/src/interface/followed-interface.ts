@@ -12,7 +12,7 @@ import {
   type SkippedEntries,
   WatchedService,
 } from "@thrice/core";
-import type { EntryStore, Followed } from "../engine/entry-store.js";
+import type { EntryStore, Followed, OnEntries } from "../engine/entry-store.js";
 
 /** What a registry lends those that follow. */
 export interface FollowTools {
@@ -42,12 +42,13 @@ export class FollowedInterface {
     this.#tools = tools;
     this.#folder = folder;
     this.#onIdle = onIdle;
-    this.#followed = tools.store.follow(folder, (entries, state, reason) => {
+    const onEntries: OnEntries = (entries, state, reason) => {
       this.#state = state;
       this.#reason = reason;
       if (state !== "connecting") this.#take(entries.keys());
       for (const [watch, service] of this.#watches) this.#feed(watch, service);
-    });
+    };
+    this.#followed = tools.store.follow(folder, onEntries, { hasValues: false });
   }
 
   watch(service: ServiceName, onUpdate: (update: ServiceUpdate) => void): ServiceWatch {

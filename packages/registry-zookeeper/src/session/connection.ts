@@ -79,7 +79,12 @@ export class Connection {
     this.#socket =
       tls === undefined
         ? connectTcp({ host, port })
-        : connectTls({ host, port, secureContext, ...(isName(serverName) && { servername: serverName }) });
+        : connectTls({
+            host,
+            port,
+            secureContext,
+            ...(isName(serverName) && { servername: serverName }),
+          });
     this.#socket.setNoDelay(true);
     const splitter = new FrameSplitter((frame) => this.#take(new RecordReader(frame)));
     this.#socket
@@ -144,6 +149,12 @@ export class Connection {
 
   #hello(): void {
     const { ticket, timeoutMs, lastZxid } = this.#init;
+    const { localAddress, localPort, remoteAddress, remotePort } = this.#socket;
+    if (localPort === remotePort && localAddress === remoteAddress) {
+      // Where nobody listens on a port that the system may pick, TCP connects us to ourselves now and then.
+      this.end("nobody listens there");
+      return;
+    }
     // What ends the connection from now on, without a word, is the server's will.
     this.#stage = "turned away";
     this.#socket.write(writeHello(new RecordWriter(), ticket, timeoutMs, lastZxid).frame());

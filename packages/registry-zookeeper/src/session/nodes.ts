@@ -1,4 +1,4 @@
-/** What a registry does with the nodes of ZooKeeper. Paths are absolute; watches are told by calling `fire` once. */
+/** What a registry does with the nodes of ZooKeeper. Paths are absolute; a watcher is called once. */
 import {
   type NodeState,
   operation,
@@ -9,6 +9,7 @@ import {
 import type { RecordReader } from "../wire/record-reader.js";
 import { errorCode, isRefusal, ZookeeperError } from "../zookeeper-error.js";
 import type { Session } from "./session.js";
+import type { Watcher } from "./watch-table.js";
 
 /** A node with its value. */
 export interface Node extends NodeState {
@@ -27,35 +28,35 @@ export class Nodes {
   }
 
   /** Names of the children, unordered; undefined if there is no such node, which is watched for then. */
-  async children(path: string, fire: () => void): Promise<readonly string[] | undefined> {
+  async children(path: string, watcher: Watcher): Promise<readonly string[] | undefined> {
     const { watches } = this.#session;
     for (;;) {
       const names = await this.#ask(operation.getChildren, path, true, (reader) => {
-        watches.arm("child", path, fire);
+        watches.arm("child", path, watcher);
         return reader.list(() => reader.text());
       });
-      if (names !== undefined || !(await this.#exists(path, fire))) return names;
+      if (names !== undefined || !(await this.#exists(path, watcher))) return names;
     }
   }
 
-  /** The node; undefined if there is none, which is watched for then if `fire` is given. */
-  async get(path: string, fire?: () => void): Promise<Node | undefined> {
+  /** The node; undefined if there is none, which is watched for then if `watcher` is given. */
+  async get(path: string, watcher?: Watcher): Promise<Node | undefined> {
     const { watches } = this.#session;
     for (;;) {
-      const node = await this.#ask(operation.getData, path, fire !== undefined, (reader) => {
-        if (fire !== undefined) watches.arm("data", path, fire);
+      const node = await this.#ask(operation.getData, path, watcher !== undefined, (reader) => {
+        if (watcher !== undefined) watches.arm("data", path, watcher);
         return { value: reader.bytes().toString("utf8"), ...readNodeState(reader) };
       });
-      if (node !== undefined || fire === undefined) return node;
-      if (!(await this.#exists(path, fire))) return undefined;
+      if (node !== undefined || watcher === undefined) return node;
+      if (!(await this.#exists(path, watcher))) return undefined;
     }
   }
 
   /** The node, watched; undefined if there is none, which is not watched. */
-  getExisting(path: string, fire: () => void): Promise<Node | undefined> {
+  getExisting(path: string, watcher: Watcher): Promise<Node | undefined> {
     const { watches } = this.#session;
     return this.#ask(operation.getData, path, true, (reader) => {
-      watches.arm("data", path, fire);
+      watches.arm("data", path, watcher);
       return { value: reader.bytes().toString("utf8"), ...readNodeState(reader) };
     });
   }
@@ -113,7 +114,7 @@ export class Nodes {
   }
 
   /** Whether there is such a node; watched for either way. */
-  #exists(path: string, fire: () => void): Promise<boolean> {
+  #exists(path: string, watcher: Watcher): Promise<boolean> {
     const { watches } = this.#session;
     return this.#session.request(
       operation.exists,
@@ -121,7 +122,7 @@ export class Nodes {
       (code) => {
         if (code !== errorCode.noNode) check(code, path);
         // A node that is there was looked for to learn of its coming: whoever asks reads it now.
-        if (code !== 0) watches.arm("exist", path, fire);
+        if (code !== 0) watches.arm("exist", path, watcher);
         return code === 0;
       },
     );

@@ -27,6 +27,9 @@ const closeMs = 1_000;
 /** Time that a connection has to last for the next failure to count as a first one, in milliseconds. */
 const soundMs = 1_000;
 
+/** Longest time that a connection may take to be of use, in milliseconds. */
+const longestOpenMs = 4_000;
+
 /** Hears how the session fares. */
 export interface SessionListener {
   /** The session can be used. If it is new, everything ephemeral is gone, and all watches have fired. */
@@ -145,7 +148,7 @@ export class Session {
       ticket: this.#ticket,
       timeoutMs: sessionTimeoutMs,
       lastZxid: isRewound ? 0n : this.#lastZxid,
-      openMs: Math.max(1_000, sessionTimeoutMs / this.#places.length),
+      openMs: Math.min(longestOpenMs, Math.max(1_000, sessionTimeoutMs / this.#places.length)),
       onZxid: (zxid) => {
         this.#lastZxid = zxid;
       },

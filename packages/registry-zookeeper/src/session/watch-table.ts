@@ -3,23 +3,29 @@ import { eventType, type WatchedPaths } from "../wire/protocol.js";
 /** What a watch is for: the value of a node, its coming into being, or the names of its children. */
 export type WatchKind = keyof WatchedPaths;
 
-/** The watches that the server has of this session, and whom each wakes. A watch fires once, and is gone. */
+/** Hears that a node has changed. */
+export type Watcher = (path: string) => void;
+
+/** The watches that the server has of this session, and whom each tells. A watch fires once, and is gone. */
 export class WatchTable {
-  readonly #armed: Record<WatchKind, Map<string, Set<() => void>>> = {
+  readonly #armed: Record<WatchKind, Map<string, Set<Watcher>>> = {
     data: new Map(),
     exist: new Map(),
     child: new Map(),
   };
 
-  arm(kind: WatchKind, path: string, fire: () => void): void {
+  arm(kind: WatchKind, path: string, watcher: Watcher): void {
     const all = this.#armed[kind].get(path) ?? new Set();
-    this.#armed[kind].set(path, all.add(fire));
+    this.#armed[kind].set(path, all.add(watcher));
   }
 
-  /** Whom nobody needs to wake any more: what the server still has fires into the void. */
-  disarm(kind: WatchKind, path: string, fire: () => void): void {
-    const all = this.#armed[kind].get(path);
-    if (all?.delete(fire) && all.size === 0) this.#armed[kind].delete(path);
+  /** Forgets one that nobody needs any more: what the server still has of it fires into the void. */
+  drop(watcher: Watcher): void {
+    for (const byPath of Object.values(this.#armed)) {
+      for (const [path, all] of byPath) {
+        if (all.delete(watcher) && all.size === 0) byPath.delete(path);
+      }
+    }
   }
 
   /** Takes an event of the server's. */
@@ -27,16 +33,16 @@ export class WatchTable {
     for (const kind of kindsOf[type] ?? []) {
       const all = this.#armed[kind].get(path) ?? [];
       this.#armed[kind].delete(path);
-      for (const fire of all) fire();
+      for (const watcher of all) watcher(path);
     }
   }
 
   /** Fires all: the server has forgotten them. */
   fireAll(): void {
     for (const byPath of Object.values(this.#armed)) {
-      const all = [...byPath.values()];
+      const all = [...byPath];
       byPath.clear();
-      for (const fires of all) for (const fire of fires) fire();
+      for (const [path, watchers] of all) for (const watcher of watchers) watcher(path);
     }
   }
 

@@ -30,6 +30,8 @@ export class HeldEntries {
   /** Values of the nodes that this session has, as far as is known; undefined if a request may have arrived. */
   readonly #there = new Map<string, string | undefined>();
   readonly #withdrawals = new Map<string, (() => void)[]>();
+  /** Since when the session cannot be used, in milliseconds. */
+  #downMs: number | undefined;
   #isRunning = false;
 
   constructor(
@@ -97,40 +99,47 @@ export class HeldEntries {
 
   /** Runs as long as something is wanted, or there. Never rejects. */
   async #run(): Promise<void> {
-    const { clock, sessionTimeoutMs } = this.#options;
     this.#isRunning = true;
-    let downMs = Number.POSITIVE_INFINITY;
     const undo = this.#session.listen({
       onUp: (isNew) => {
-        downMs = Number.POSITIVE_INFINITY;
+        this.#downMs = undefined;
         if (isNew) this.#there.clear();
         this.#settleWithdrawals();
         this.#pacer.wake();
       },
       onDown: () => {
-        downMs = Math.min(downMs, clock.nowMs());
+        this.#downMs ??= this.#options.clock.nowMs();
       },
     });
     while (!this.isIdle) {
-      try {
-        if (this.#session.isUp) {
-          await this.#agree();
-          this.#pacer.noteSuccess();
-          this.#reachability.noteSuccess();
-        } else if (this.#wanted.size === 0 && clock.nowMs() >= downMs + sessionTimeoutMs) {
-          // What is no longer wanted needs no more tries: the session is over.
-          this.#there.clear();
-        }
-        if (!this.isIdle) await this.#pacer.pause(sessionTimeoutMs);
-      } catch (cause) {
-        if (cause instanceof ZookeeperError) this.#reachability.noteFailure(cause.message);
-        if (!this.isIdle) await this.#pacer.afterFailure();
-      }
+      const hasFailed = await this.#turn();
+      if (this.isIdle) break;
+      if (hasFailed) await this.#pacer.afterFailure();
+      else await this.#pacer.pause(this.#options.sessionTimeoutMs);
     }
     undo();
     this.#isRunning = false;
     this.#settleWithdrawals();
     this.#onIdle();
+  }
+
+  /** Does what can be done now; resolves with whether it has failed. */
+  async #turn(): Promise<boolean> {
+    const { clock, sessionTimeoutMs } = this.#options;
+    try {
+      if (this.#session.isUp) {
+        await this.#agree();
+        this.#pacer.noteSuccess();
+        this.#reachability.noteSuccess();
+      } else if (this.#wanted.size === 0 && this.#downMs !== undefined) {
+        // What is no longer wanted needs no more tries once the session must be over.
+        if (clock.nowMs() >= this.#downMs + sessionTimeoutMs) this.#there.clear();
+      }
+      return false;
+    } catch (cause) {
+      if (cause instanceof ZookeeperError) this.#reachability.noteFailure(cause.message);
+      return true;
+    }
   }
 
   /** Makes the session have what is wanted, or throws. */

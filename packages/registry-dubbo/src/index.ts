@@ -1,3 +1,4 @@
+export type { InstanceForm } from "./application/service-instance.js";
 export { dubboRegistry } from "./dubbo-registry.js";
 export { EntryFeed, type EntryFeedInit } from "./engine/entry-feed.js";
 export type {

@@ -1,6 +1,5 @@
 import type { ClientTlsOptions } from "@thrice/client";
 import {
-  checkFunction,
   checkKnownOptions,
   checkWholeNumber,
   type Logger,
@@ -28,8 +27,6 @@ export interface EtcdRegistryOptions extends LayoutOptions {
   readonly namespace?: string | undefined;
   /** Time after which the entries of a process that has died are gone, in seconds, 2 to 3 600. @defaultValue 10 */
   readonly leaseSeconds?: number | undefined;
-  /** Draws from 0 up to, but not including, 1; for tests. @defaultValue `Math.random` */
-  readonly random?: (() => number) | undefined;
 }
 
 /** The options with every default filled in. */
@@ -48,7 +45,7 @@ export interface ResolvedEtcdOptions {
 /** @throws TypeError or RangeError naming field, bound and value. */
 export function resolveEtcdOptions(options: EtcdRegistryOptions): ResolvedEtcdOptions {
   checkKnownOptions("options of etcdRegistry", options, known);
-  const { namespace = "", leaseSeconds = 10, random = Math.random } = options;
+  const { namespace = "", leaseSeconds = 10 } = options;
   const layout = resolveLayout(options);
   const { members, isSecure } = readMembers(options.members);
   const { tls = isSecure } = options;
@@ -62,7 +59,7 @@ export function resolveEtcdOptions(options: EtcdRegistryOptions): ResolvedEtcdOp
     leaseSeconds: checkWholeNumber("leaseSeconds", leaseSeconds, 2, 3_600),
     logger: layout.logger,
     clock: layout.clock,
-    random: checkFunction("random", random),
+    random: layout.random,
   };
 }
 
@@ -107,6 +104,5 @@ const known: ReadonlySet<string> = new Set([
   "password",
   "namespace",
   "leaseSeconds",
-  "random",
   ...layoutOptionNames,
 ]);

@@ -1,4 +1,5 @@
 import type { ProviderLease, RegistryState } from "@thrice/core";
+import type { InstanceForm } from "../application/service-instance.js";
 
 /**
  * What Dubbo's layouts need of an engine: keys are paths such as `/dubbo/greet.GreetService/providers/<name>`, values are text.
@@ -7,6 +8,8 @@ import type { ProviderLease, RegistryState } from "@thrice/core";
 export interface EntryStore {
   /** Names it in logs and errors. */
   readonly name: string;
+  /** How instances of applications are written in this engine. @defaultValue "plain" */
+  readonly instanceForm?: InstanceForm;
   /**
    * Keeps an entry for as long as this process lives, until it is withdrawn, and writes it anew after a lost lease or session.
    * Returns at once, also while the engine is away. Of several holds of one key the newest says its value; when that one is

@@ -1,5 +1,4 @@
 import {
-  checkFunction,
   checkKnownOptions,
   checkWholeNumber,
   type Logger,
@@ -39,8 +38,6 @@ export interface ZookeeperRegistryOptions extends LayoutOptions {
    * twice to twenty times their `tickTime`. @defaultValue 10_000
    */
   readonly sessionTimeoutMs?: number | undefined;
-  /** Draws from 0 up to, but not including, 1; for tests. @defaultValue `Math.random` */
-  readonly random?: (() => number) | undefined;
 }
 
 /** One entry of an access list, as ZooKeeper has it: `{ scheme: "world", id: "anyone", permissions: "r" }`. */
@@ -74,7 +71,7 @@ export function resolveZookeeperOptions(
   options: ZookeeperRegistryOptions,
 ): ResolvedZookeeperOptions {
   checkKnownOptions("options of zookeeperRegistry", options, known);
-  const { sessionTimeoutMs = 10_000, random = Math.random } = options;
+  const { sessionTimeoutMs = 10_000 } = options;
   const layout = resolveLayout(options);
   const user = readUser(options);
   const { acl = user === undefined ? "open" : "creator" } = options;
@@ -88,7 +85,7 @@ export function resolveZookeeperOptions(
     layout,
     logger: layout.logger,
     clock: layout.clock,
-    random: checkFunction("random", random),
+    random: layout.random,
   };
 }
 
@@ -166,6 +163,5 @@ const known: ReadonlySet<string> = new Set([
   "password",
   "acl",
   "sessionTimeoutMs",
-  "random",
   ...layoutOptionNames,
 ]);

@@ -1,8 +1,10 @@
 /** The children of a folder, by name, with their values if those are wanted. */
+import { SkippedEntries } from "@thrice/core";
 import type { EntryFeed } from "@thrice/registry-dubbo";
 import type { Nodes } from "../session/nodes.js";
 import type { Session } from "../session/session.js";
 import type { Watcher } from "../session/watch-table.js";
+import { errorCode, isRefusal, reasonOf } from "../zookeeper-error.js";
 import type { ResolvedZookeeperOptions } from "../zookeeper-options.js";
 import { Follower } from "./follower.js";
 
@@ -20,7 +22,7 @@ export function followFolder(
   feed: EntryFeed,
   tools: FollowTools,
 ): Follower {
-  const folder = new Folder(path, hasValues, tools.nodes);
+  const folder = new Folder(path, hasValues, tools);
   return new Follower({
     ...tools,
     read: async (watcher) => feed.replace(await folder.read(watcher)),
@@ -48,15 +50,17 @@ class Folder {
   readonly #path: string;
   readonly #hasValues: boolean;
   readonly #nodes: Nodes;
+  readonly #skipped: SkippedEntries;
   readonly #values = new Map<string, string>();
   /** Names whose values have to be read. */
   readonly #unread = new Set<string>();
   #isListRead = false;
 
-  constructor(path: string, hasValues: boolean, nodes: Nodes) {
+  constructor(path: string, hasValues: boolean, { nodes, options }: FollowTools) {
     this.#path = path;
     this.#hasValues = hasValues;
     this.#nodes = nodes;
+    this.#skipped = new SkippedEntries(options.name, options.logger);
   }
 
   noteChange(path: string): void {
@@ -92,7 +96,12 @@ class Folder {
   async #readValue(name: string, watcher: Watcher): Promise<void> {
     // Before the reading begins: what changes after it is to be read again.
     this.#unread.delete(name);
-    const node = await this.#nodes.getExisting(`${this.#path}/${name}`, watcher);
+    const node = await this.#nodes.getExisting(`${this.#path}/${name}`, watcher).catch((cause) => {
+      // What is not for us to see is no reason to see nothing.
+      if (!isRefusal(cause, errorCode.noAuth)) throw cause;
+      this.#skipped.note(`${this.#path}/${name}`, reasonOf(cause));
+      return undefined;
+    });
     // One that has gone meanwhile is told of by the watch on the list.
     if (node === undefined) this.#values.delete(name);
     else this.#values.set(name, node.value);

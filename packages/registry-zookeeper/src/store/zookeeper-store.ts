@@ -30,6 +30,7 @@ interface Open {
 /** Entries in ZooKeeper. It connects when something is held, followed or written, and lets go when nothing is any more. */
 export class ZookeeperStore implements EntryStore {
   readonly name: string;
+  readonly instanceForm = "curator";
   readonly #options: ResolvedZookeeperOptions;
   readonly #feeds = new Set<EntryFeed>();
   readonly #updates = new Set<Update>();

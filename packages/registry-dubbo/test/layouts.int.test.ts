@@ -161,7 +161,34 @@ describe("entries of an application", () => {
   });
 });
 
+describe("what is known of an interface", () => {
+  test("coalesces a burst of 10 000 entries, and leaves out those that cannot be read, with one log line each", async () => {
+    const { until, updates, logger } = bench.watch({ lookUp: "interface" });
+    await until(({ state }) => state === "live");
+    const put = (name: string) =>
+      bench.engine.put(`/dubbo/greet.GreetService/providers/${encodeURIComponent(name)}`, "");
+    for (let at = 0; at < 10_000; at++) put(`tri://10.0.${at >> 8}.${at & 255}:1/s`);
+    put("nonsense");
+    await until(({ endpoints }) => endpoints.length === 10_000);
+    put("tri://10.1.0.0:1/s");
+    await until(({ endpoints }) => endpoints.length === 10_001);
+    expect(updates.length).toBeLessThan(20);
+    expect(logger.records.map(({ message }) => message)).toEqual([
+      "registry [memory]: entry [/dubbo/greet.GreetService/providers/nonsense] is left out: [it is no URL of a provider]",
+    ]);
+  });
+});
+
 describe("what is known of an application", () => {
+  test("is live from the first moment on, also when its application is heard of later", async () => {
+    const { until, updates } = bench.watch();
+    await until(({ state }) => state === "live");
+    await bench.serve("a");
+    await until(({ endpoints }) => endpoints.length === 1);
+    const states = updates.map(({ state }) => state);
+    expect(states.slice(states.indexOf("live"))).not.toContain("connecting");
+  });
+
   test("counts before what is known of an interface, and does not stand in its way", async () => {
     const { id } = await bench.serve("a");
     const { until } = bench.watch();

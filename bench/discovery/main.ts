@@ -36,7 +36,8 @@ async function runOne(engine: EngineName, args: Args): Promise<Result> {
   console.error(`${engine}: ${args.providers} providers, ${args.consumers} consumers`);
   run = new Run(engine, args);
   try {
-    return { engine, readings: await run.measure() };
+    const readings = await run.measure();
+    return { engine, readings, lostCalls: run.lostCalls };
   } catch (error) {
     return { engine, failure: (error as Error).message };
   } finally {

@@ -20,6 +20,15 @@ test("a lost call fails the run, a slow machine does not", () => {
   expect(isBad(args, { engine: "etcd", readings: { ...good, newServerMs: 900 } })).toBe(false);
 });
 
+test("calls that failed are told of", () => {
+  const result = {
+    engine: "etcd",
+    readings: { ...good, lostCalls: 1 },
+    lostCalls: ["a\nb"],
+  } as const;
+  expect(formatDiscoveryReport(args, [result])).toContain("### Failures\n\n- etcd: a b");
+});
+
 test("a run that failed says why, in one line", () => {
   const result = { engine: "etcd", failure: "not\nthere" } as const;
   expect(isBad(args, result)).toBe(true);

@@ -8,6 +8,8 @@ export interface Result {
   readonly engine: EngineName;
   readonly readings?: Readings;
   readonly failure?: string;
+  /** Calls that failed, in words. */
+  readonly lostCalls?: readonly string[];
 }
 
 /** A table of all that was measured, and what failed. */
@@ -20,8 +22,10 @@ export function formatDiscoveryReport(args: Args, results: readonly Result[]): s
   ]);
   const { providers, consumers, rounds, leaseSeconds } = args;
   const about = `${providers} providers, ${consumers} consumers, ${2 * rounds} changes, entries of dead processes kept ${leaseSeconds} s.`;
-  const failures = results.flatMap(({ engine, failure }) =>
-    failure === undefined ? [] : [`- ${engine}: ${failure.replaceAll("\n", " ")}`],
+  const failures = results.flatMap(({ engine, failure, lostCalls = [] }) =>
+    [...(failure === undefined ? [] : [failure]), ...lostCalls].map(
+      (text) => `- ${engine}: ${text.replaceAll("\n", " ")}`,
+    ),
   );
   const list = failures.length === 0 ? [] : [`### Failures\n\n${failures.join("\n")}`];
   return [about, markdownTable(head, rows), ...list].join("\n\n");

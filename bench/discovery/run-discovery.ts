@@ -5,7 +5,7 @@ import { Child } from "../processes/process/child.js";
 import { percentile } from "../src/harness/stats.js";
 import type { Args } from "./args.js";
 import { type Engine, type EngineName, startEngine } from "./engine/engine.js";
-import type { EnginePlace } from "./engine/new-registry.js";
+import { type EnginePlace, tickRatio } from "./engine/new-registry.js";
 import type { Readings } from "./measures.js";
 import type {
   ClientCommands,
@@ -23,7 +23,7 @@ const consumerProcesses = 5;
 const patienceMs = 180_000;
 
 /** Load of the client in the last part, in calls per second. */
-const callsPerSecond = 200;
+const callsPerSecond = 1_000;
 
 /** Time between two changes, in milliseconds: each is over before the next begins. */
 const betweenMs = 100;
@@ -34,6 +34,8 @@ export class Run {
   readonly #args: Args;
   readonly #children: { end(): Promise<void>; signal(name: "SIGKILL"): void }[] = [];
   #engine: Engine | undefined;
+  /** Calls that failed, in words. */
+  lostCalls: readonly string[] = [];
 
   constructor(name: EngineName, args: Args) {
     this.#name = name;
@@ -52,7 +54,7 @@ export class Run {
 
   async measure(): Promise<Readings> {
     const { leaseSeconds } = this.#args;
-    const engine = await startEngine(this.#name);
+    const engine = await startEngine(this.#name, leaseSeconds * 1_000 * tickRatio);
     this.#engine = engine;
     const place = { engine: this.#name, members: engine.members, leaseSeconds };
     const published = await this.#publish(place);
@@ -166,6 +168,7 @@ export class Run {
     killed.signal("SIGKILL");
     const killedMs = await heard(children, "untilRemoved", two?.endpoint ?? "", killedAtMs);
     const log = new CallLog(await load);
+    this.lostCalls = await client.ask("failures", {});
     return {
       newServerMs: firstMs - served.askedMs,
       stoppedMs: Math.max(...stoppedMs),

@@ -32,10 +32,10 @@ interface Program {
 }
 
 /** @throws Error saying how to get it, where it is not installed. */
-export async function startEngine(name: EngineName): Promise<Engine> {
+export async function startEngine(name: EngineName, tickMs: number): Promise<Engine> {
   const folder = await mkdtemp(join(tmpdir(), `thrice-bench-${name}-`));
   const [port = 0, other = 0] = await freePorts(2);
-  const { command, args, howToGetIt } = await programs[name](folder, port, other);
+  const { command, args, howToGetIt } = await programs[name]({ folder, port, other, tickMs });
   const child = spawn(command, args, { stdio: "ignore" });
   let failure: Error | undefined;
   child.once("error", (cause) => {
@@ -68,9 +68,15 @@ async function end(child: ChildProcess, folder: string): Promise<void> {
 
 const programs: Record<
   EngineName,
-  (folder: string, port: number, other: number) => Promise<Program>
+  (place: {
+    readonly folder: string;
+    readonly port: number;
+    readonly other: number;
+    /** Unit of time of ZooKeeper, in milliseconds. */
+    readonly tickMs: number;
+  }) => Promise<Program>
 > = {
-  etcd: async (folder, port, other) => {
+  etcd: async ({ folder, port, other }) => {
     const [client, peer] = [`http://127.0.0.1:${port}`, `http://127.0.0.1:${other}`];
     const places = {
       name: "one",
@@ -84,12 +90,12 @@ const programs: Record<
     const args = Object.entries(places).flatMap(([option, value]) => [`--${option}`, value]);
     return { command: "etcd", args, howToGetIt: "apt-get install etcd-server" };
   },
-  zookeeper: async (folder, port) => {
+  zookeeper: async ({ folder, port, tickMs }) => {
     const settings = [
       `dataDir=${join(folder, "data")}`,
       `clientPort=${port}`,
       "clientPortAddress=127.0.0.1",
-      "tickTime=1000",
+      `tickTime=${tickMs}`,
       "maxClientCnxns=0",
       "admin.enableServer=false",
     ];

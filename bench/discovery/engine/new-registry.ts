@@ -10,9 +10,12 @@ export interface EnginePlace {
   readonly leaseSeconds: number;
 }
 
-/** A registry with nothing else set. */
+/** Tick of ZooKeeper, as a share of the lease: it takes up to one more than a session's time to find out that it is over. */
+export const tickRatio = 0.2;
+
+/** A registry with nothing else set. With a lease of 10 s, all are defaults. */
 export function newRegistry({ engine, members, leaseSeconds }: EnginePlace): Registry {
   return engine === "etcd"
     ? etcdRegistry({ members, leaseSeconds })
-    : zookeeperRegistry({ members, sessionTimeoutMs: leaseSeconds * 1_000 });
+    : zookeeperRegistry({ members, sessionTimeoutMs: (1 - tickRatio) * leaseSeconds * 1_000 });
 }

@@ -38,4 +38,6 @@ export type ServerCommands = {
 export type ClientCommands = {
   connect: [{ place: EnginePlace }, null];
   load: [LoadPlan, CallTimes];
+  /** Calls that have failed, in words: why, and what each attempt met. */
+  failures: [object, readonly string[]];
 };

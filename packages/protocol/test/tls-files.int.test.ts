@@ -128,6 +128,8 @@ describe("a server whose certificate is in files", () => {
     await put({ cert: second.cert, key: second.key });
     await until("info");
     expect(await shownBy(port)).toBe("CN=second");
+    const later = closing(channelTo(port, { tls: resolveClientTls({ ca: ca.cert }) }));
+    expect(await endOf(later.start(one("unary", "hi")))).toEqual({ text: "hi" });
     void send("after");
     expect(await next()).toBe("re: after");
     void end();

@@ -1,5 +1,6 @@
 export { Code, ConnectError, type HandlerContext, type Interceptor } from "@connectrpc/connect";
 export {
+  BusinessError,
   type Compression,
   type ConcurrencyLimit,
   type ConcurrencyMeter,

@@ -7,7 +7,7 @@ const logger = consoleLogger();
 try {
   const chromium = await Chromium.start();
   try {
-    for (const origin of ["http://127.0.0.1:20085", "http://localhost:20085"]) {
+    for (const origin of ["http://127.0.0.1:20095", "http://localhost:20095"]) {
       logger.infof("the page of %s says:", origin);
       const lines = (await chromium.ask(origin, "window.finished")) as readonly string[];
       for (const line of lines) logger.infof("%s", line);

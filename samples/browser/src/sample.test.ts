@@ -7,7 +7,7 @@ test("the browser sample: a page calls with Connect and gRPC-Web, and one of ano
     console.warn(`skipped: ${howToGetIt}`);
     return;
   }
-  const printed = execFileSync("node", ["tools/run-sample.mjs", "browser", "20084"], {
+  const printed = execFileSync("node", ["tools/run-sample.mjs", "browser", "20094"], {
     cwd: join(__dirname, "../../.."),
     encoding: "utf8",
   });

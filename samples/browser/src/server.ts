@@ -6,9 +6,9 @@ import { servePage } from "./page-server.js";
 const logger = consoleLogger();
 
 const server = newServer({
-  port: 20084,
+  port: 20094,
   cors: {
-    origins: "http://127.0.0.1:20085",
+    origins: "http://127.0.0.1:20095",
     allowHeaders: ["x-user"],
     exposeHeaders: ["x-served-by"],
   },
@@ -32,7 +32,7 @@ registerCountServiceHandler(server, {
 });
 
 try {
-  const page = await servePage(20085);
+  const page = await servePage(20095);
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     process.once(signal, () => {
       page.close();

@@ -3,7 +3,7 @@ import { ConnectError, consoleLogger, newClient } from "@thrice/client";
 
 const logger = consoleLogger();
 
-const client = newClient({ url: "tri://127.0.0.1:20080", retries: 3 });
+const client = newClient({ url: "tri://127.0.0.1:20090", retries: 3 });
 const generic = await client.generic({ reflection: true });
 
 for (const name of await generic.services()) logger.infof("the server has %s", name);

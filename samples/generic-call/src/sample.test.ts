@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
 test("the generic-call sample: a client without generated code calls with JSON", () => {
-  const printed = execFileSync("node", ["tools/run-sample.mjs", "generic-call", "20080"], {
+  const printed = execFileSync("node", ["tools/run-sample.mjs", "generic-call", "20090"], {
     cwd: join(__dirname, "../../.."),
     encoding: "utf8",
   });

@@ -5,7 +5,7 @@ const logger = consoleLogger();
 let failures = 0;
 
 // Reflection tells callers the schema, so that they need none of their own.
-const server = newServer({ port: 20080, stopOnSignals: true, reflection: true });
+const server = newServer({ port: 20090, stopOnSignals: true, reflection: true });
 registerGreetServiceHandler(server, {
   greet: ({ name }) => ({ greeting: `Hello, ${name}` }),
 

@@ -10,7 +10,7 @@ import { newGreetService } from "./gen/greet/greet_thrice.js";
 const logger = consoleLogger();
 process.chdir(join(import.meta.dirname, ".."));
 
-const url = "tri://127.0.0.1:20082";
+const url = "tri://127.0.0.1:20092";
 const caFile = fileOf("ca.pem");
 const own = { certFile: fileOf("client.pem"), keyFile: fileOf("client.key") };
 const client = newClient({ url, tls: { caFile, ...own } });
@@ -50,7 +50,7 @@ async function greet(): Promise<string> {
 async function shownByServer(): Promise<string> {
   const ca = readFileSync(caFile);
   const [cert, key] = [readFileSync(own.certFile), readFileSync(own.keyFile)];
-  const socket = connect({ port: 20082, host: "127.0.0.1", ca, cert, key, ALPNProtocols: ["h2"] });
+  const socket = connect({ port: 20092, host: "127.0.0.1", ca, cert, key, ALPNProtocols: ["h2"] });
   await once(socket, "secureConnect");
   const { CN: name } = socket.getPeerCertificate().subject;
   socket.destroy();

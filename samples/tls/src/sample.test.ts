@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
 test("the TLS sample: certificates of both ends are renewed while calls run", () => {
-  const printed = execFileSync("node", ["tools/run-sample.mjs", "tls", "20082"], {
+  const printed = execFileSync("node", ["tools/run-sample.mjs", "tls", "20092"], {
     cwd: join(__dirname, "../../.."),
     encoding: "utf8",
   });

@@ -9,7 +9,7 @@ process.chdir(join(import.meta.dirname, ".."));
 await makeCertificates();
 
 const server = newServer({
-  port: 20082,
+  port: 20092,
   stopOnSignals: true,
   // Callers have to show a certificate that the authority has signed.
   tls: { certFile: fileOf("server.pem"), keyFile: fileOf("server.key"), caFile: fileOf("ca.pem") },

@@ -20,7 +20,7 @@ export interface EntryStore {
    * Follows the direct children of a folder, which need not exist yet. Returns at once; what is heard comes later, and nothing
    * after `close`.
    */
-  follow(folder: string, onEntries: OnEntries): Followed;
+  follow(folder: string, onEntries: OnEntries, options?: FollowOptions): Followed;
   /** Follows one entry, in the same way. */
   followEntry(key: string, onValue: OnValue): Followed;
   /**
@@ -31,6 +31,14 @@ export interface EntryStore {
   update(key: string, change: (old: string | undefined) => string | undefined): Promise<void>;
   /** Withdraws what is held, ends what is followed, and lets go of the engine. Safe to call again. Never rejects. */
   close(): Promise<void>;
+}
+
+/** What is to be known of a folder. */
+export interface FollowOptions {
+  /**
+   * Whether values are wanted. Without, an engine may leave them empty, and need not read each child. @defaultValue true
+   */
+  readonly hasValues?: boolean;
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   type SkippedEntries,
 } from "@thrice/core";
 import type { EndpointSource } from "../endpoint-source.js";
-import type { EntryStore, Followed } from "../engine/entry-store.js";
+import type { EntryStore, Followed, OnEntries } from "../engine/entry-store.js";
 
 /** An entry that was read; absent parts if it is not for us, or cannot be read. */
 interface ReadEntry {
@@ -30,12 +30,13 @@ export class InterfaceSource implements EndpointSource {
   constructor(folder: string, store: EntryStore, skipped: SkippedEntries, onChange: () => void) {
     this.#folder = folder;
     this.#skipped = skipped;
-    this.#followed = store.follow(folder, (entries, state, reason) => {
+    const onEntries: OnEntries = (entries, state, reason) => {
       this.state = state;
       this.reason = reason;
       if (state !== "connecting") this.#take(entries.keys());
       onChange();
-    });
+    };
+    this.#followed = store.follow(folder, onEntries, { hasValues: false });
   }
 
   *entriesOf({ group, version }: ServiceName): Iterable<readonly [string, Endpoint]> {

@@ -11,7 +11,7 @@ declare global {
   }
 }
 
-const baseUrl = "http://127.0.0.1:20084";
+const baseUrl = "http://127.0.0.1:20094";
 const lines: string[] = [];
 
 function say(line: string, className = ""): void {

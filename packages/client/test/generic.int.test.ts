@@ -318,7 +318,7 @@ describe("reflection", () => {
     await asked.promise;
     leaving.abort();
     for (const error of [await call, await read])
-      expect(error.message).toBe("[canceled] the call was cancelled");
+      expect(error.message).toBe("[canceled] the caller cancelled the call");
     told.resolve(errorAnswer(5, "late"));
   });
 

@@ -1,6 +1,7 @@
 /** Calls methods by name, with JSON in and out, for programs that have no generated code of what they call. */
 import type { DescMethod, DescService, JsonValue, Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { cancelError } from "@thrice/cluster";
 import type { CallOptions, ServiceOptions } from "@thrice/core";
 import type { StubMethod } from "../stub.js";
 import { JsonAnswers, type OpenedAnswers } from "./json-answers.js";
@@ -175,17 +176,7 @@ function answersMany({ methodKind }: DescMethod): boolean {
 /** @throws ConnectError, as a rejection, with `canceled` once `signal` aborts. */
 function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
   return new Promise((resolve, reject) => {
-    const leave = () => {
-      reject(
-        new ConnectError(
-          "the call was cancelled",
-          Code.Canceled,
-          undefined,
-          undefined,
-          signal.reason,
-        ),
-      );
-    };
+    const leave = () => reject(cancelError(signal.reason));
     if (signal.aborted) leave();
     else signal.addEventListener("abort", leave, { once: true });
     promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));

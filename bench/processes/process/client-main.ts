@@ -1,11 +1,11 @@
 /** The process of a client, or of several. */
-import { readdir, readlink } from "node:fs/promises";
 import { countHoldings } from "../../src/harness/holdings.js";
 import { cancelCalls } from "../load/cancel-calls.js";
 import { runOpenLoop } from "../load/open-loop.js";
 import type { Listener, StackClient, StartClient } from "../stacks/stack.js";
 import { answerCommands } from "./answer-commands.js";
 import type { ClientCommands, ClientNotes, Stack } from "./commands.js";
+import { countSockets } from "./count-sockets.js";
 import { wallMs } from "./wall-clock.js";
 
 const starters: Record<Stack, () => Promise<{ startClient: StartClient }>> = {
@@ -85,15 +85,6 @@ function clientAt(index: number): StackClient {
 async function mustSucceed(call: Promise<number>): Promise<void> {
   const code = await call;
   if (code !== 0) throw new Error(`a call of the warm-up ended with code ${code}`);
-}
-
-/** Sockets of this process, also those that do not keep it alive. */
-async function countSockets(): Promise<number> {
-  const files = await readdir("/proc/self/fd");
-  const targets = await Promise.all(
-    files.map((file) => readlink(`/proc/self/fd/${file}`).catch(() => "")),
-  );
-  return targets.filter((target) => target.startsWith("socket:")).length;
 }
 
 function killGuarded(): void {

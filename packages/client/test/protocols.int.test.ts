@@ -71,3 +71,19 @@ describe.each(wires)("a client that speaks $wire", ({ options }) => {
     expect(told).toBe("2000m");
   });
 });
+
+test.each([
+  { what: "a short request", text: "short", method: "GET" },
+  { what: "one that is too long for a URL", text: "long".repeat(5_000), method: "POST" },
+])("Connect asks with $method for $what", async ({ text, method }) => {
+  const methods: string[] = [];
+  const { url } = await bench.serve({
+    read: (note, { requestMethod }) => {
+      methods.push(requestMethod);
+      return note;
+    },
+  });
+  const { stub } = bench.client({ protocol: "connect", useHttpGet: true, url });
+  expect(await stub.read({ text })).toMatchObject({ text });
+  expect(methods).toEqual([method]);
+});

@@ -101,6 +101,7 @@ export type {
   LiveEndpoint,
   Snapshot,
 } from "./endpoint.js";
+export { FileWatch, type FileWatchOptions } from "./file-watch.js";
 export {
   currentInboundCall,
   type InboundCall,

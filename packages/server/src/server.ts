@@ -197,9 +197,9 @@ class ThriceServer implements Server {
   async #listen(): Promise<void> {
     const registered = [...this.#services.values()];
     this.#addBuiltIns();
-    const { listen, tls, logger, clock, stopOnSignals, load } = this.#options;
+    const { listen, tls, cors, logger, clock, stopOnSignals, load } = this.#options;
     const services = [...this.#services.values()];
-    const wire = new WireServer({ services, logger, clock, tls, connections: load });
+    const wire = new WireServer({ services, logger, clock, tls, cors, connections: load });
     this.#port = await wire.listen(listen);
     this.#wire = wire;
     this.#undoSignals = onStopSignal(stopOnSignals, () => void this.stop(), clock);

@@ -2,7 +2,7 @@ import { Code, ConnectError, consoleLogger, newClient } from "@thrice/client";
 import { newGreetService } from "./gen/greet/greet_thrice.js";
 
 const logger = consoleLogger();
-const url = "tri://127.0.0.1:20050";
+const url = "tri://127.0.0.1:20085";
 
 const client = newClient({ url });
 const greeter = newGreetService(client);

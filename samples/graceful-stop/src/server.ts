@@ -5,7 +5,7 @@ import { registerGreetServiceHandler } from "./gen/greet/greet_thrice.js";
 const logger = consoleLogger();
 
 // SIGTERM and SIGINT stop the server: running calls have up to ten seconds, and the process then ends by itself.
-const server = newServer({ port: 20050, stopOnSignals: true, graceMs: 10_000 });
+const server = newServer({ port: 20085, stopOnSignals: true, graceMs: 10_000 });
 registerGreetServiceHandler(server, {
   /** Stands for whoever stops the server, such as Kubernetes. */
   greet({ name }) {

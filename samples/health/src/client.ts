@@ -5,7 +5,7 @@ import { newHealth } from "./gen/grpc/health/v1/health_thrice.js";
 
 const logger = consoleLogger();
 
-const client = newClient({ url: "tri://127.0.0.1:20051" });
+const client = newClient({ url: "tri://127.0.0.1:20086" });
 const greeter = newGreetService(client);
 const health = newHealth(client);
 

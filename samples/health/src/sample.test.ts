@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
 test("the health sample: a watcher hears of each change", () => {
-  const printed = execFileSync("node", ["tools/run-sample.mjs", "health", "20051"], {
+  const printed = execFileSync("node", ["tools/run-sample.mjs", "health", "20086"], {
     cwd: join(__dirname, "../../.."),
     encoding: "utf8",
   });

@@ -4,7 +4,7 @@ import { registerGreetServiceHandler } from "./gen/greet/greet_thrice.js";
 const logger = consoleLogger();
 
 // Health is there unless it is switched off; reflection tells tools the schema: `buf curl`, grpcurl.
-const server = newServer({ port: 20051, stopOnSignals: true, reflection: true });
+const server = newServer({ port: 20086, stopOnSignals: true, reflection: true });
 registerGreetServiceHandler(server, {
   /** Stands for whatever tells the application that it cannot serve for a while, and then can. */
   greet({ name }) {

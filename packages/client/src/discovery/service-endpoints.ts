@@ -58,11 +58,16 @@ export class ServiceEndpoints implements EndpointUse {
     }
   }
 
-  /** Those of the service that `method` belongs to, with the group and version of `settings`. */
+  /** Those of the service that `method` belongs to, with the group and version of `settings`, unless these name another. */
   of(method: DescMethod, settings: CallSettings): EndpointsOfService {
     if (this.#only !== undefined) return this.#only;
-    const { group = "", version = "" } = settings;
-    const service = method.parent.typeName;
+    const { typeName } = method.parent;
+    const { group = "", version = "", providersOf } = settings;
+    if (providersOf === undefined) return this.#ofService(typeName, group, version);
+    return this.#ofService(providersOf.service, providersOf.group, providersOf.version);
+  }
+
+  #ofService(service: string, group: string, version: string): EndpointsOfService {
     const key = formatServiceKey(service, group, version);
     let found = this.#byKey.get(key);
     if (found === undefined) {

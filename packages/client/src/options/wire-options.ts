@@ -9,7 +9,10 @@ export interface WireOptions {
   readonly httpVersion?: "1.1" | "2" | undefined;
   /** Messages in the binary form; as JSON if false. @defaultValue true */
   readonly useBinaryFormat?: boolean | undefined;
-  /** Whether Connect asks with GET where a method has no side effects, so that answers can be cached. @defaultValue false */
+  /**
+   * Whether Connect asks with GET where a method has no side effects, so that answers can be cached; a request that is too long
+   * for a URL goes with POST. @defaultValue false
+   */
   readonly useHttpGet?: boolean | undefined;
 }
 

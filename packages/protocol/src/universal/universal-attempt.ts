@@ -2,16 +2,18 @@
 import type {
   DescMessage,
   DescMethodStreaming,
-  DescMethodUnary,
   Message,
   MessageInitShape,
 } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import type { UniversalClientFn } from "@connectrpc/connect/protocol";
 import type { Answer, AttemptFailure, AttemptListener, RunningAttempt } from "@thrice/core";
 import type { AttemptDetails, ChannelRequest } from "../channel.js";
 import { attemptFailure } from "../client/attempt-failure.js";
 import { WireError } from "../client/wire-error.js";
 import { unsendable } from "../grpc/unsendable.js";
+import { askOnce, noTimeout } from "./ask-once.js";
+import { expectWeb } from "./expect-web.js";
 import type { HttpExchange } from "./http-exchange.js";
 import { SentMessages } from "./sent-messages.js";
 import type { UniversalContext } from "./universal-context.js";
@@ -28,9 +30,6 @@ export function startUniversal(
   void attempt.run(listener);
   return attempt;
 }
-
-/** No time is measured here: Connect takes 0 for none. */
-const noTimeout = 0;
 
 class UniversalAttempt implements RunningAttempt, AsyncIterableIterator<Message> {
   readonly #context: UniversalContext;
@@ -110,20 +109,19 @@ class UniversalAttempt implements RunningAttempt, AsyncIterableIterator<Message>
   async #take(): Promise<Answer> {
     const { method, input } = this.#request;
     const header = this.#header();
-    const transport = this.#context.transportFor(this.#request, (request) => {
+    const send: UniversalClientFn = async (request) => {
       this.#wasSent = true;
-      return this.#exchange.send(request);
-    });
-    const signal = undefined;
+      const response = await this.#exchange.send(request);
+      return this.#context.protocol === "grpc-web" ? expectWeb(request, response) : response;
+    };
     if (method.methodKind === "unary" && input.kind === "one") {
-      const unary = method as DescMethodUnary;
-      const sent = input.message as MessageInitShape<DescMessage>;
-      const response = await transport.unary(unary, signal, noTimeout, header, sent);
+      const response = await askOnce(this.#context, this.#request, input.message, header, send);
       return { ...response, kind: "unary" };
     }
+    const transport = this.#context.transportFor(this.#request, send);
     const many = method as DescMethodStreaming;
     const sent = this.#sent as AsyncIterable<MessageInitShape<DescMessage>>;
-    const response = await transport.stream(many, signal, noTimeout, header, sent);
+    const response = await transport.stream(many, undefined, noTimeout, header, sent);
     this.#answers = response.message[Symbol.asyncIterator]();
     const { header: answerHeader, trailer } = response;
     // An answer that is nothing but trailers: they stand where headers do.

@@ -18,7 +18,7 @@ export interface UniversalContextOptions {
   readonly protocol: Protocol;
   /** Messages in the binary form; as JSON if false. */
   readonly useBinaryFormat: boolean;
-  /** Whether Connect asks with GET where nothing can be changed by it. */
+  /** Whether Connect asks with GET where nothing can be changed by it, and the request is short enough for a URL. */
   readonly useHttpGet: boolean;
   /** Scheme and authority. */
   readonly baseUrl: string;
@@ -39,9 +39,16 @@ export class UniversalContext {
     this.#options = options;
   }
 
-  /** Makes what speaks for one attempt; its HTTP goes through `httpClient`. */
-  transportFor(request: ChannelRequest, httpClient: UniversalClientFn): Transport {
-    const { baseUrl, useBinaryFormat, useHttpGet, maxReceiveBytes } = this.#options;
+  /** Makes what speaks for one attempt; its HTTP goes through `httpClient`. `instead` replaces options. */
+  transportFor(
+    request: ChannelRequest,
+    httpClient: UniversalClientFn,
+    instead: { readonly useHttpGet?: boolean } = {},
+  ): Transport {
+    const { baseUrl, useBinaryFormat, useHttpGet, maxReceiveBytes } = {
+      ...this.#options,
+      ...instead,
+    };
     const { compressMinBytes } = request;
     const options: CommonTransportOptions = {
       ...{ httpClient, baseUrl, useBinaryFormat, useHttpGet, interceptors: [] },

@@ -13,7 +13,7 @@ import type { Tally } from "./tally.js";
 
 /** An engine that runs, by the names that the two sides have for it. */
 export interface Engine {
-  readonly ours: "etcd";
+  readonly ours: "etcd" | "zookeeper";
   readonly theirs: "etcdv3" | "zookeeper";
   /** `host:port` */
   readonly address: string;
@@ -89,17 +89,6 @@ export async function checkDiscovery(
       );
     });
     await engine.clear();
-    if (engine.theirs === "etcdv3" && layout === "application") {
-      const name = `${title}: Dubbo-go's fault: its client does not hear of a second provider, be it its own`;
-      await tally.check(name, async () => {
-        const consumers = {
-          theirs: await theirs(`${application}-go-consumer`),
-          ours: ours(`${application}-ts-consumer`),
-        };
-        await checkUnheard(startTheirs, { dubboGo, thriceClient }, consumers);
-      });
-      continue;
-    }
     await tally.check(`${title}: Dubbo-go's client ${change}`, async () => {
       const start = (label: string) =>
         startServer(thriceServer, { label, registry: ours(`${application}-ts`) });
@@ -137,27 +126,6 @@ async function checkChange(
       }
       await gone;
       assert.equal(await answerTo(client, "who"), "second");
-    } finally {
-      await second.close();
-    }
-  }).finally(() => first.close());
-}
-
-/** Two providers of Dubbo-go's, both of which our client finds, while Dubbo-go's client goes on with the first alone. */
-async function checkUnheard(
-  start: (label: string) => Promise<ServerProcess>,
-  { dubboGo, thriceClient }: Pick<Programs, "dubboGo" | "thriceClient">,
-  consumers: { readonly theirs: object; readonly ours: object },
-): Promise<void> {
-  const first = await start("first");
-  await withClient(dubboGo, { registry: consumers.theirs, retries: 2 }, async (client) => {
-    assert.equal(await answerTo(client, "who"), "first");
-    const second = await start("second");
-    try {
-      await withClient(thriceClient, { registry: consumers.ours }, (other) =>
-        answeredBy(other, "second"),
-      );
-      for (let call = 0; call < 100; call++) assert.equal(await answerTo(client, "who"), "first");
     } finally {
       await second.close();
     }

@@ -17,6 +17,7 @@ export class FollowedService {
   readonly #onIdle: () => void;
   readonly #sources: readonly EndpointSource[];
   readonly #watches = new Map<WatchedService, ServiceName>();
+  #wasLive = false;
 
   /** `open` makes the sources, best first, which call `onChange` when something is new, and not at once. */
   constructor(
@@ -53,7 +54,9 @@ export class FollowedService {
     const isHeard = this.#sources.some(({ state }) => state !== "connecting");
     if (isHeard) watch.replace(this.#merge(service));
     const { state, reason } = stateOf(this.#sources);
-    watch.setState(state, reason);
+    this.#wasLive ||= state === "live";
+    // A way that opens later, such as another application, takes nothing from what is known.
+    if (state !== "connecting" || !this.#wasLive) watch.setState(state, reason);
   }
 
   #merge(service: ServiceName): readonly (readonly [string, Endpoint])[] {

@@ -30,8 +30,8 @@ test.each<{ title: string; options: Partial<ZookeeperRegistryOptions>; acl: unkn
   expect(resolveZookeeperOptions({ members, ...options }).acl).toEqual(acl);
 });
 
-test("a session lasts 10 s unless it is told otherwise", () => {
-  expect(resolveZookeeperOptions({ members }).sessionTimeoutMs).toBe(10_000);
+test("a session lasts 8 s unless it is told otherwise", () => {
+  expect(resolveZookeeperOptions({ members }).sessionTimeoutMs).toBe(8_000);
   expect(resolveZookeeperOptions({ members, sessionTimeoutMs: 1_000 }).sessionTimeoutMs).toBe(
     1_000,
   );

@@ -34,8 +34,9 @@ export interface ZookeeperRegistryOptions extends LayoutOptions {
    */
   readonly acl?: "open" | "creator" | readonly ZookeeperPermission[] | undefined;
   /**
-   * Time after which the entries of a process that has died are gone, in milliseconds, 1 000 to 600 000. Servers bound it: from
-   * twice to twenty times their `tickTime`. @defaultValue 10_000
+   * Time after which a process that gives no sign of life is taken for dead, in milliseconds, 1 000 to 600 000. Servers bound it,
+   * from twice to twenty times their `tickTime`, and take up to one more. @defaultValue 8_000, so that entries are gone within
+   * ten seconds where a tick is two, as it is unless servers are told otherwise
    */
   readonly sessionTimeoutMs?: number | undefined;
 }
@@ -71,7 +72,7 @@ export function resolveZookeeperOptions(
   options: ZookeeperRegistryOptions,
 ): ResolvedZookeeperOptions {
   checkKnownOptions("options of zookeeperRegistry", options, known);
-  const { sessionTimeoutMs = 10_000 } = options;
+  const { sessionTimeoutMs = 8_000 } = options;
   const layout = resolveLayout(options);
   const user = readUser(options);
   const { acl = user === undefined ? "open" : "creator" } = options;

@@ -22,10 +22,18 @@ export function memoryEntries(clock: RegistryClock = quietClock): MemoryEntries 
   return new Engine(clock);
 }
 
+interface Hold {
+  readonly key: string;
+  readonly value: string;
+  readonly publish: () => void;
+}
+
 class Engine implements MemoryEntries {
   readonly clock: RegistryClock;
   readonly #stores = new Set<Store>();
   #lasting = new Map<string, string>();
+  /** By key; the newest one says the value. */
+  readonly #holds = new Map<string, Set<Hold>>();
   #entries = new Map<string, string>();
   awayReason: string | undefined;
 
@@ -46,7 +54,19 @@ class Engine implements MemoryEntries {
   put(key: string, value: string | undefined): void {
     if (value === undefined) this.#lasting.delete(key);
     else this.#lasting.set(key, value);
-    this.agree();
+    this.#agree(key);
+  }
+
+  hold(hold: Hold): void {
+    this.#holds.set(hold.key, (this.#holds.get(hold.key) ?? new Set()).add(hold));
+    this.#agree(hold.key);
+  }
+
+  letGo(hold: Hold): void {
+    const all = this.#holds.get(hold.key);
+    all?.delete(hold);
+    if (all?.size === 0) this.#holds.delete(hold.key);
+    this.#agree(hold.key);
   }
 
   goAway(reason = "the engine is away"): void {
@@ -57,39 +77,39 @@ class Engine implements MemoryEntries {
   comeBack({ isEmpty = false }: { readonly isEmpty?: boolean } = {}): void {
     this.awayReason = undefined;
     if (!isEmpty) {
-      this.agree();
+      this.#agreeOnAll();
       return;
     }
     this.#lasting = new Map();
     this.#entries = new Map();
     for (const store of this.#stores) store.feedAll();
-    this.clock.setTimer(0, () => this.agree());
+    this.clock.setTimer(0, () => this.#agreeOnAll());
   }
 
   /** Has what is held and what lasts, and tells everybody. */
-  agree(): void {
+  #agreeOnAll(): void {
     if (this.awayReason !== undefined) return;
     this.#entries = new Map(this.#lasting);
-    for (const store of this.#stores) {
-      for (const { key, value, publish } of store.holds) {
-        this.#entries.set(key, value);
-        publish();
-      }
-    }
+    for (const key of this.#holds.keys()) this.#agree(key);
     for (const store of this.#stores) store.feedAll();
   }
-}
 
-interface Hold {
-  readonly key: string;
-  readonly value: string;
-  readonly publish: () => void;
+  /** The same for one key. */
+  #agree(key: string): void {
+    if (this.awayReason !== undefined) return;
+    const holds = [...(this.#holds.get(key) ?? [])];
+    const value = holds.at(-1)?.value ?? this.#lasting.get(key);
+    if (value === undefined) this.#entries.delete(key);
+    else this.#entries.set(key, value);
+    for (const { publish } of holds) publish();
+    for (const store of this.#stores) store.feed(key, value);
+  }
 }
 
 class Store implements EntryStore {
   readonly name = "memory";
   readonly #engine: Engine;
-  readonly holds = new Set<Hold>();
+  readonly #holds = new Set<Hold>();
   /** With the prefix of what each follows. */
   readonly #feeds = new Map<EntryFeed, string>();
   readonly #updates = new Map<() => void, () => void>();
@@ -101,13 +121,13 @@ class Store implements EntryStore {
   hold(key: string, value: string): ProviderLease {
     const { promise, resolve } = Promise.withResolvers<void>();
     const hold = { key, value, publish: resolve };
-    this.holds.add(hold);
-    this.#engine.agree();
+    this.#holds.add(hold);
+    this.#engine.hold(hold);
     return {
       published: promise,
       withdraw: async () => {
         resolve();
-        if (this.holds.delete(hold)) this.#engine.agree();
+        if (this.#holds.delete(hold)) this.#engine.letGo(hold);
       },
     };
   }
@@ -116,7 +136,7 @@ class Store implements EntryStore {
     const onClose = () => this.#feeds.delete(feed);
     const feed = new EntryFeed({ clock: this.#engine.clock, onEntries, onClose });
     this.#feeds.set(feed, `${folder}/`);
-    this.#feed(feed, `${folder}/`);
+    this.#feedWhole(feed, `${folder}/`);
     return feed;
   }
 
@@ -142,16 +162,25 @@ class Store implements EntryStore {
 
   async close(): Promise<void> {
     for (const feed of [...this.#feeds.keys()]) feed.close();
-    for (const { publish } of this.holds) publish();
-    this.holds.clear();
+    for (const hold of this.#holds) {
+      hold.publish();
+      this.#engine.letGo(hold);
+    }
+    this.#holds.clear();
     for (const resolve of this.#updates.values()) resolve();
     this.#updates.clear();
-    this.#engine.agree();
+  }
+
+  feed(key: string, value: string | undefined): void {
+    for (const [feed, prefix] of this.#feeds) {
+      const name = nameIn(prefix, key);
+      if (name !== undefined) feed.set(name, value);
+    }
   }
 
   feedAll(): void {
     this.#update();
-    for (const [feed, prefix] of this.#feeds) this.#feed(feed, prefix);
+    for (const [feed, prefix] of this.#feeds) this.#feedWhole(feed, prefix);
   }
 
   #update(): void {
@@ -159,16 +188,23 @@ class Store implements EntryStore {
     for (const run of [...this.#updates.keys()]) if (this.#updates.delete(run)) run();
   }
 
-  #feed(feed: EntryFeed, prefix: string): void {
+  #feedWhole(feed: EntryFeed, prefix: string): void {
     if (this.#engine.awayReason !== undefined) {
       feed.setState("stale", this.#engine.awayReason);
       return;
     }
     const found: [string, string][] = [];
     for (const [key, value] of this.#engine.entries) {
-      const name = key.slice(prefix.length);
-      if (key.startsWith(prefix) && name !== "" && !name.includes("/")) found.push([name, value]);
+      const name = nameIn(prefix, key);
+      if (name !== undefined) found.push([name, value]);
     }
     feed.replace(found);
   }
+}
+
+/** Undefined if it is no direct child. */
+function nameIn(prefix: string, key: string): string | undefined {
+  if (!key.startsWith(prefix)) return undefined;
+  const name = key.slice(prefix.length);
+  return name === "" || name.includes("/") ? undefined : name;
 }

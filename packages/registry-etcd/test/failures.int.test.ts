@@ -46,7 +46,7 @@ async function untilKeys(server: EtcdServer, count: number): Promise<readonly st
 describe("entries", () => {
   test("stand on a lease, in Dubbo's layout, and go with their withdrawal", async () => {
     const server = await startEtcd();
-    const { registry } = newRegistry(server.url, { application: "shop" });
+    const { registry } = newRegistry(server.url, { application: "shop", register: "interface" });
     const lease = registry.register(provider(1));
     await lease.published;
     const [key = ""] = await server.keys("/dubbo/");

@@ -7,7 +7,7 @@ import { freePort } from "../support/free-port.js";
 import { checkBuiltIn } from "./builtin-checks.js";
 import { checkDiscovery } from "./discovery-checks.js";
 import { checkDubbo, checkDubboClient, checkDubboServer } from "./dubbo-checks.js";
-import { type RunningEngine, startEtcd, startZookeeper } from "./engines.js";
+import { type Engine, startEtcd, startZookeeper } from "./engines.js";
 import { buildGoPeer, needGo, thrice } from "./go-build.js";
 import { startClient, startServer } from "./peer-process.js";
 import { checkPromises } from "./promises.js";
@@ -49,8 +49,8 @@ async function ourClientTheirServer(): Promise<void> {
   await server.close();
 }
 
-async function throughEngine(start: () => Promise<RunningEngine>): Promise<void> {
-  let engine: RunningEngine;
+async function throughEngine(start: () => Promise<Engine>): Promise<void> {
+  let engine: Engine;
   try {
     engine = await start();
   } catch (reason) {

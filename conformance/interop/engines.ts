@@ -1,14 +1,20 @@
 /** Engines of discovery, real ones, on the loopback interface. */
 import { EtcdServer } from "../../packages/registry-etcd/test/support/etcd-server.js";
 import { ZookeeperServer } from "../../packages/registry-zookeeper/test/support/zookeeper-server.js";
-import type { Engine } from "./discovery-checks.js";
 
-export interface RunningEngine extends Engine {
+/** An engine that runs, by the names that the two sides have for it. */
+export interface Engine {
+  readonly ours: "etcd" | "zookeeper";
+  readonly theirs: "etcdv3" | "zookeeper";
+  /** `host:port` */
+  readonly address: string;
+  /** Forgets everything: providers that were killed stay known for a while. */
+  clear(): Promise<void>;
   close(): Promise<void>;
 }
 
 /** Rejects, saying how to get it, where etcd is not installed. */
-export async function startEtcd(): Promise<RunningEngine> {
+export async function startEtcd(): Promise<Engine> {
   const etcd = await EtcdServer.start();
   return {
     ours: "etcd",
@@ -20,7 +26,7 @@ export async function startEtcd(): Promise<RunningEngine> {
 }
 
 /** Rejects, saying how to get it, where ZooKeeper is not installed. */
-export async function startZookeeper(): Promise<RunningEngine> {
+export async function startZookeeper(): Promise<Engine> {
   const zookeeper = await ZookeeperServer.start();
   return {
     ours: "zookeeper",

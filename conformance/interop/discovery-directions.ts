@@ -25,6 +25,13 @@ export interface Direction {
   start(options: object): Promise<ServerProcess>;
   /** Takes a provider out: ours stop gracefully, those of Dubbo-go are killed, as they take 6 s to stop. */
   leave(server: ServerProcess): Promise<void>;
+  /**
+   * Whether the consumer may know no provider at all for a moment when one goes: Dubbo-go's fault. Over ZooKeeper, by application,
+   * it reads the list of instances and then each; if one has gone in between, it takes the list for empty.
+   *
+   * @see dubbo-go registry/zookeeper/service_discovery.go GetInstances
+   */
+  readonly forgets: boolean;
   newConsumer(options?: object): Promise<{
     readonly program: Program;
     readonly options: { readonly registry: object };
@@ -57,6 +64,7 @@ export function directionsOf(
         return startServer(dubboGo, { port: await freePort(), registry, ...options });
       },
       leave: (server) => server.close(),
+      forgets: false,
       newConsumer: async (options) => ({
         program: thriceClient,
         options: { registry: ours(`${name}-ts-consumer`), ...options },
@@ -70,6 +78,7 @@ export function directionsOf(
         server.stop();
         await server.next("stopped");
       },
+      forgets: engine.theirs === "zookeeper" && layout === "application",
       newConsumer: async (options) => ({
         program: dubboGo,
         options: { registry: await theirs(`${name}-go-consumer`), ...options },

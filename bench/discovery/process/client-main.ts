@@ -1,4 +1,7 @@
-/** The process of a client. `retries: 2` is the default number; to say it means that every method may be repeated. */
+/**
+ * The process of a client. `retries: 2` is the default number; to say it means that every method may be repeated. Without slow
+ * start, so that the first call of a new server tells when it was found, and not when chance has picked it.
+ */
 import { ConnectError, newClient } from "@thrice/client";
 import { attemptsOf } from "@thrice/core";
 import { runOpenLoop } from "../../processes/load/open-loop.js";
@@ -7,12 +10,15 @@ import { type EchoServiceClient, newEchoService } from "../../src/gen/echo/echo_
 import { newRegistry } from "../engine/new-registry.js";
 import type { ClientCommands } from "./commands.js";
 
-const failures: string[] = [];
+/** How often calls have failed in the same way. */
+const failures = new Map<string, number>();
 let stub: EchoServiceClient | undefined;
 
 answerCommands<ClientCommands>({
   connect: async ({ place }) => {
-    stub = newEchoService(newClient({ registries: [newRegistry(place)], retries: 2 }));
+    stub = newEchoService(
+      newClient({ registries: [newRegistry(place)], retries: 2, slowStartMs: 0 }),
+    );
     await stub.unary({ text: "hello" });
     return null;
   },
@@ -22,11 +28,12 @@ answerCommands<ClientCommands>({
         await stub?.unary({ text: "hello" });
         return 0;
       } catch (cause) {
-        failures.push(tell(cause));
+        const text = tell(cause);
+        failures.set(text, (failures.get(text) ?? 0) + 1);
         return ConnectError.from(cause).code;
       }
     }),
-  failures: () => failures,
+  failures: () => [...failures].map(([text, count]) => `${count} × ${text}`),
 });
 
 function tell(cause: unknown): string {

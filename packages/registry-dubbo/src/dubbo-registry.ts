@@ -6,7 +6,6 @@ import {
   type ProviderLease,
   type Registry,
   type RegistryService,
-  type RuleSource,
   type ServiceName,
   type ServiceUpdate,
   type ServiceWatch,
@@ -17,10 +16,11 @@ import { FollowedApplication } from "./application/followed-application.js";
 import { metadataService } from "./application/metadata-service.js";
 import { PublishedInstances } from "./application/published-instances.js";
 import type { EndpointSource } from "./endpoint-source.js";
-import type { EntryStore, Followed } from "./engine/entry-store.js";
+import type { EntryStore } from "./engine/entry-store.js";
 import { FollowedService } from "./followed-service.js";
 import { InterfaceSource } from "./interface/interface-source.js";
 import { type LayoutOptions, type ResolvedLayout, resolveLayout } from "./layout-options.js";
+import { FollowedRules } from "./rules/followed-rules.js";
 
 /**
  * Publishes and finds services in an engine, in Dubbo's layouts. Closing it closes the store.
@@ -34,7 +34,7 @@ export function dubboRegistry(store: EntryStore, options: LayoutOptions = {}): R
 class DubboRegistry implements Registry {
   readonly name: string;
   readonly services: readonly RegistryService[];
-  readonly rules: RuleSource;
+  readonly rules: FollowedRules;
   readonly #store: EntryStore;
   readonly #layout: ResolvedLayout;
   readonly #skipped: SkippedEntries;
@@ -55,7 +55,7 @@ class DubboRegistry implements Registry {
       const init = { store, root, application, place, unixMs: Date.now };
       this.#published = new PublishedInstances(init);
     }
-    this.rules = { application, follow: (key, onRule) => this.#followRule(key, onRule) };
+    this.rules = new FollowedRules(store, `/${root}/config/dubbo`, application);
     const published = this.#published;
     this.services =
       published === undefined
@@ -90,6 +90,7 @@ class DubboRegistry implements Registry {
   async close(): Promise<void> {
     for (const followed of [...this.#followed.values()]) followed.close();
     this.#published?.close();
+    this.rules.close();
     await this.#store.close();
   }
 
@@ -113,13 +114,6 @@ class DubboRegistry implements Registry {
         void lease.withdraw();
       },
     };
-  }
-
-  #followRule(key: string, onRule: (text: string | undefined) => void): Followed {
-    const path = `/${this.#layout.root}/config/dubbo/${key}`;
-    return this.#store.followEntry(path, (text, state) => {
-      if (state === "live") onRule(text);
-    });
   }
 
   /** The ways in which providers are known. An application says more than its entry of the interface, so it comes first. */

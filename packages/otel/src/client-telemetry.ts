@@ -7,8 +7,10 @@ import {
   type UnaryResponse,
 } from "@connectrpc/connect";
 import {
+  type Attributes,
   context,
   type Meter,
+  type Span,
   SpanKind,
   SpanStatusCode,
   type TextMapPropagator,
@@ -24,7 +26,7 @@ import {
   type ClusterEvents,
   type Outcome,
 } from "@thrice/core";
-import { methodName, rpcAttributes, serverAttributes } from "./attributes.js";
+import { KnownAttributes } from "./attributes.js";
 import { type AttemptState, CallState } from "./call-state.js";
 import { ClientMetrics } from "./client-metrics.js";
 import { headerSetter } from "./header-access.js";
@@ -81,6 +83,7 @@ class CallObserver {
   readonly #propagator: Pick<TextMapPropagator, "inject">;
   readonly #metrics: ClientMetrics | undefined;
   readonly #system: RpcSystem;
+  readonly #known = new KnownAttributes();
   readonly #calls = new WeakMap<CallInfo, CallState>();
   readonly #attempts = new WeakMap<AttemptInfo, AttemptState>();
 
@@ -88,16 +91,15 @@ class CallObserver {
     const { target = "other", system = "grpc" } = options;
     this.#tracer = tracer;
     this.#propagator = propagator;
-    this.#metrics = meter && new ClientMetrics(meter, target, system);
+    this.#metrics = meter && new ClientMetrics(meter, target, system, this.#known);
     this.#system = system;
   }
 
   beginCall(call: CallInfo): void {
-    const { method } = call;
+    const { name, attributes } = this.#known.ofMethod(this.#system, call.method);
     const parent = context.active();
-    const attributes = rpcAttributes(this.#system, method);
     const options = { kind: SpanKind.CLIENT, attributes };
-    const span = this.#tracer?.startSpan(methodName(method), options, parent);
+    const span = this.#tracer?.startSpan(name, options, parent);
     const own = span === undefined ? parent : trace.setSpan(parent, span);
     this.#calls.set(call, new CallState(span, own));
   }
@@ -106,19 +108,24 @@ class CallObserver {
     const call = this.#calls.get(attempt.call);
     if (call === undefined) return;
     call.begin(attempt);
-    const { method } = attempt.call;
-    const attributes = {
-      ...rpcAttributes(this.#system, method),
-      ...serverAttributes(attempt.endpoint.address),
+    const span = this.#startAttempt(attempt, call);
+    const own = span === undefined ? call.context : trace.setSpan(call.context, span);
+    this.#attempts.set(attempt, { call, span, context: own, isStreaming: false });
+  }
+
+  #startAttempt(attempt: AttemptInfo, call: CallState): Span | undefined {
+    if (this.#tracer === undefined) return undefined;
+    const { attemptName, attributes } = this.#known.ofMethod(this.#system, attempt.call.method);
+    const own: Attributes = {
+      ...attributes,
+      ...this.#known.ofAddress(attempt.endpoint.address),
       "thrice.attempt.number": attempt.number,
       "thrice.attempt.kind": attempt.kind,
       "thrice.attempt.reason": attempt.reason,
       "thrice.attempt.delay_ms": attempt.delayMs,
     };
-    const options = { kind: SpanKind.CLIENT, attributes };
-    const span = this.#tracer?.startSpan(`attempt ${methodName(method)}`, options, call.context);
-    const own = span === undefined ? call.context : trace.setSpan(call.context, span);
-    this.#attempts.set(attempt, { call, span, context: own, isStreaming: false });
+    const options = { kind: SpanKind.CLIENT, attributes: own };
+    return this.#tracer.startSpan(attemptName, options, call.context);
   }
 
   endAttempt({ attempt, outcome, code, durationMs }: AttemptEndEvent): void {
@@ -180,7 +187,7 @@ class CallObserver {
   }
 
   #endSpan({ span }: AttemptState, outcome: Outcome, code: string, message?: string): void {
-    if (span === undefined) return;
+    if (span === undefined || !span.isRecording()) return;
     const status = statusOf(this.#system, code);
     span.setAttributes({ "rpc.response.status_code": status, "thrice.attempt.outcome": outcome });
     if (code !== "ok") {
@@ -195,10 +202,10 @@ class CallObserver {
     this.#calls.delete(call);
     this.#metrics?.record(state, event);
     const { span, endpoint } = state;
-    if (span === undefined) return;
+    if (span === undefined || !span.isRecording()) return;
     const status = statusOf(this.#system, code);
     span.setAttributes({
-      ...(endpoint && serverAttributes(endpoint.address)),
+      ...(endpoint && this.#known.ofAddress(endpoint.address)),
       "rpc.response.status_code": status,
       "thrice.call.attempts": attempts,
     });

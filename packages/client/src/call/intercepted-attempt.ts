@@ -138,27 +138,19 @@ class InterceptedAttempt implements RunningAttempt {
     const { request, contextValues } = this.#call;
     const { method, header, input } = request;
     const { endpoint, about } = this.#attempt;
-    const signal = () => this.#signal();
-    const url = () => {
-      const authority = authorityOf(endpoint.address);
-      return `${this.#tools.scheme}://${authority}/${method.parent.typeName}/${method.name}`;
-    };
-    return {
+    const authority = authorityOf(endpoint.address);
+    const made = {
       stream: input.kind === "many",
       service: method.parent,
       method,
       requestMethod: "POST",
+      url: `${this.#tools.scheme}://${authority}/${method.parent.typeName}/${method.name}`,
       header: new Headers(header),
       contextValues: new AttemptValues(contextValues, about),
       message: input.kind === "many" ? input.messages : input.message,
-      // Made when somebody looks; a copy by `{ ...request }` looks.
-      get url() {
-        return url();
-      },
-      get signal() {
-        return signal();
-      },
-    } as Request;
+      [source]: () => this.#signal(),
+    };
+    return Object.defineProperty(made, "signal", lazySignal) as unknown as Request;
   }
 
   #signal(): AbortSignal {
@@ -226,6 +218,21 @@ class InterceptedAttempt implements RunningAttempt {
     this.#listener.onFinished();
   }
 }
+
+/** Where a request has its signal from. */
+const source = Symbol("signal");
+
+/**
+ * Made when somebody looks; a copy by `{ ...request }` looks. All requests share the getter: V8 keeps a hidden class, and all
+ * that it reaches, until the next full collection for each object that has one of its own.
+ */
+const lazySignal: PropertyDescriptor = {
+  enumerable: true,
+  configurable: true,
+  get(this: { readonly [source]: () => AbortSignal }) {
+    return this[source]();
+  },
+};
 
 function answeredError(): ConnectError {
   return new ConnectError("the attempt is answered", Code.Canceled);

@@ -1,0 +1,16 @@
+import { newClient } from "@thrice/client";
+import { newServer } from "@thrice/server";
+import { newKindsService, registerKindsServiceHandler } from "../test/gen/kinds/kinds_thrice.js";
+const [mode] = process.argv.slice(2);
+const nothing = (next: any) => (r: any) => next(r);
+const server = newServer({ host: "127.0.0.1", port: 0, interceptors: mode.includes("s") ? [nothing] : [], linkCalls: !mode.includes("L") });
+registerKindsServiceHandler(server, { unary: mode.includes("H") ? (({ text }: any, c: any) => { c.responseHeader; return { text }; }) : mode.includes("R") ? (({ text }: any, c: any) => { c.requestHeader; return { text }; }) : mode.includes("N") ? (({ text }: any, c: any) => { new Headers(); return { text }; }) : mode.includes("P") ? (({ text }: any, c: any) => { c.foo = new Map(); return { text }; }) : mode.includes("a") ? async ({ text }: any) => ({ text }) : mode.includes("A") ? async ({ text }: any) => { await undefined; await undefined; await undefined; return { text }; } : ({ text }: any) => ({ text }) } as never);
+await server.serve();
+const client = newClient({ url: `tri://127.0.0.1:${server.port}`, attemptInterceptors: mode.includes("c") ? [nothing] : [], interceptors: mode.includes("i") ? [nothing]: [], ...(mode.includes("e") && { events: { onCallStart() {} , onAttemptStart() {}, onCallFinish() {} } }) });
+const stub = newKindsService(client);
+let left = 60000;
+const b = process.cpuUsage();
+await Promise.all(Array.from({ length: 32 }, async () => { while (left-- > 0) await stub.unary({ text: "hello" }); }));
+const { user, system } = process.cpuUsage(b);
+console.log(mode, (user + system) / 60000);
+await client.close(); await server.stop();

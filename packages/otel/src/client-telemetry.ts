@@ -84,6 +84,7 @@ class CallObserver {
   readonly #metrics: ClientMetrics | undefined;
   readonly #system: RpcSystem;
   readonly #known = new KnownAttributes();
+  /** What has ended is deleted: left to itself, it stays in memory until the next full collection. */
   readonly #calls = new WeakMap<CallInfo, CallState>();
   readonly #attempts = new WeakMap<AttemptInfo, AttemptState>();
 
@@ -133,7 +134,7 @@ class CallObserver {
     if (state === undefined) return;
     const isGood = code === "ok";
     state.call.end(attempt, attempt.startedMs + durationMs, isGood);
-    if (!isGood || !answersMany(attempt.call)) this.#endSpan(state, outcome, code);
+    if (!isGood || !answersMany(attempt.call)) this.#endAttempt(attempt, state, outcome, code);
   }
 
   endCall(event: CallEndEvent): void {
@@ -176,7 +177,7 @@ class CallObserver {
       state.isStreaming = false;
       signal.removeEventListener("abort", onAbort);
       const failure = failureOf(how);
-      this.#endSpan(state, "answered", failure?.code ?? "ok", failure?.message);
+      this.#endAttempt(attempt, state, "answered", failure?.code ?? "ok", failure?.message);
       if (call.winner !== attempt) return;
       call.streamError = failure;
       if (call.finishedMs !== undefined) this.finishCall(attempt.call, call.finishedMs);
@@ -186,7 +187,14 @@ class CallObserver {
     return watchStream(response, undefined, end);
   }
 
-  #endSpan({ span }: AttemptState, outcome: Outcome, code: string, message?: string): void {
+  #endAttempt(
+    attempt: AttemptInfo,
+    { span }: AttemptState,
+    outcome: Outcome,
+    code: string,
+    message?: string,
+  ): void {
+    this.#attempts.delete(attempt);
     if (span === undefined || !span.isRecording()) return;
     const status = statusOf(this.#system, code);
     span.setAttributes({ "rpc.response.status_code": status, "thrice.attempt.outcome": outcome });

@@ -4,5 +4,5 @@ export default {
   ...preset,
   displayName: "bench",
   rootDir: import.meta.dirname,
-  testMatch: ["<rootDir>/{src,processes,scenarios,soak}/**/*.test.ts"],
+  testMatch: ["<rootDir>/{src,discovery,processes,scenarios,soak}/**/*.test.ts"],
 };

@@ -12,6 +12,7 @@ import {
   type ChannelRequest,
   openChannel,
 } from "@thrice/protocol";
+import { withProviderToken } from "./call/provider-token.js";
 import { probeChannel } from "./health/probe-channel.js";
 
 /** Which endpoints calls may go to. */
@@ -62,7 +63,9 @@ export class Channels {
     details: AttemptDetails,
     listener: AttemptListener,
   ): RunningAttempt {
-    const running = this.#to(endpoint).start(request, details, listener);
+    const { token } = endpoint.address.params;
+    const sent = token === undefined ? request : withProviderToken(request, token);
+    const running = this.#to(endpoint).start(sent, details, listener);
     if (this.#seenChanges !== this.#use.changes) this.#noteChange();
     else if (this.#sweepDueMs !== Number.POSITIVE_INFINITY) this.#sweepIfDue();
     return running;

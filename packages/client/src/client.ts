@@ -3,6 +3,8 @@ import type { ClientCounters, ClientLevels, ServiceOptions } from "@thrice/core"
 import type { StubHost } from "@thrice/core/codegen-v1";
 import { Caller } from "./call/caller.js";
 import type { CloseOptions } from "./call/drain.js";
+import type { GenericClient, GenericOptions } from "./generic/generic-client.js";
+import { openGeneric } from "./generic/open-generic.js";
 import {
   type ClientOptions,
   type ResolvedClientOptions,
@@ -26,6 +28,13 @@ export interface Client extends StubHost {
    * @throws TypeError or RangeError naming field, bound and value of a wrong option.
    */
   close(options?: CloseOptions): Promise<void>;
+  /**
+   * Makes a client that calls methods by name, with JSON in and out, by a descriptor set or by what the servers tell of
+   * themselves. It shares connections, budget and all else with this one.
+   *
+   * @throws TypeError or RangeError, as a rejection, naming field, bound and value of a wrong option.
+   */
+  generic(options: GenericOptions): Promise<GenericClient>;
   /** How often each has happened so far: calls, attempts by kind, refusals, ejections. A copy, which does not change. */
   counters(): ClientCounters;
   /** How things stand now: what the retry budget holds, endpoints, connections. A copy, which does not change. */
@@ -52,6 +61,10 @@ class ThriceClient implements Client {
 
   createStub(service: DescService, options?: ServiceOptions): object {
     return createStub(this.#caller, service, this.#options.settings, options);
+  }
+
+  generic(options: GenericOptions): Promise<GenericClient> {
+    return openGeneric(this.#caller, this.#options.settings, options);
   }
 
   setServiceConfig(config: string | object | undefined): void {

@@ -119,6 +119,8 @@ export type { ClientTlsOptions } from "@thrice/protocol";
 export type { CloseOptions } from "./call/drain.js";
 export { type Client, newClient } from "./client.js";
 export type { ClientRegistryOptions } from "./discovery/registry-options.js";
+export type { GenericClient, GenericOptions, GenericRequests } from "./generic/generic-client.js";
+export type { GenericJsonOptions } from "./generic/json-messages.js";
 export { type RequestIdOptions, requestId } from "./interceptors/request-id.js";
 export { type SignRequestsOptions, signRequests } from "./interceptors/sign-requests.js";
 export { type TokenSource, withToken } from "./interceptors/with-token.js";

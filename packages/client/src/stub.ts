@@ -6,7 +6,8 @@ import type { Caller, CallRequest, Init } from "./call/caller.js";
 import type { CallSettings } from "./options/method-options.js";
 import { resolveCallSettings, resolveServiceSettings } from "./options/service-settings.js";
 
-type StubMethod = (input: never, options?: CallOptions) => unknown;
+/** A method of a stub; what goes in and comes out depends on its kind. */
+export type StubMethod = (input: never, options?: CallOptions) => unknown;
 
 /**
  * Makes an object with one function per method of `service`, by local name. Wrong options of a call throw

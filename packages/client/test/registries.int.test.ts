@@ -230,6 +230,11 @@ describe("several registries at once", () => {
       says: "registries[0].zone must be text",
     },
     {
+      title: "rules that are neither on nor off",
+      registries: [{ rules: 1, registry }],
+      says: "registries[0].rules must be true or false",
+    },
+    {
       title: "a misspelt name",
       registries: [{ registry, prefered: true }],
       says: "did you mean 'preferred'?",
@@ -242,6 +247,10 @@ describe("several registries at once", () => {
     expect(() => bench.client({ registries: [registry], url: "a" })).toThrow("exclude each other");
     expect(() => bench.client({ registries: [registry], discoveryTimeoutMs: -1 })).toThrow(
       "discoveryTimeoutMs must be a number from 0",
+    );
+    const consumer = { application: 7 } as never;
+    expect(() => bench.client({ registries: [registry], consumer })).toThrow(
+      "application of consumer must be text, got 7",
     );
   });
 });

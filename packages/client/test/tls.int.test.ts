@@ -1,12 +1,14 @@
 /** Client and server with TLS between them. */
 import { execFile } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { createClient, type Interceptor } from "@connectrpc/connect";
-import { attemptsOf, createThriceTransport } from "@thrice/client";
+import { attemptsOf, createThriceTransport, roundRobin } from "@thrice/client";
+import { createLogger } from "@thrice/core";
 import { testCertificate } from "@thrice/core/testing";
+import { peerKey } from "@thrice/server";
 import { KindsService } from "./gen/kinds/kinds_pb.js";
 import { Bench } from "./support/bench.js";
 import { failureOf, notes, readAll } from "./support/notes.js";
@@ -114,3 +116,43 @@ test("a client trusts nobody because of an environment variable", async () => {
   );
   expect(await failureOf(run)).toMatchObject({ stderr: expect.stringContaining("see tls.ca") });
 }, 30_000);
+
+test("a certificate in files is shown as it is now, and its bearer is known to the server's interceptors", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "thrice-tls-"));
+  bench.closeLater(async () => rmSync(folder, { recursive: true }));
+  const [certFile, keyFile] = [join(folder, "cert.pem"), join(folder, "key.pem")];
+  const put = (name: string) => {
+    const own = testCertificate({ issuer: ca, name });
+    for (const [path, text] of [
+      [certFile, own.cert],
+      [keyFile, own.key],
+    ] as const) {
+      writeFileSync(`${path}.new`, text);
+      renameSync(`${path}.new`, path);
+    }
+  };
+  put("first");
+  const callers: (string | undefined)[] = [];
+  const see: Interceptor = (next) => (request) => {
+    callers.push(request.contextValues.get(peerKey)?.commonName);
+    return next(request);
+  };
+  const tls = { cert, key, ca: ca.cert };
+  const servers = [await bench.serve({}, { tls, interceptors: [see] })];
+  servers.push(await bench.serve({}, { tls, interceptors: [see] }));
+  const isReadAgain = Promise.withResolvers<void>();
+  const logger = createLogger(({ message }) => {
+    if (message.startsWith("certificates are read again")) isReadAgain.resolve();
+  });
+  const { stub } = bench.client({
+    url: servers.map(({ url }) => url),
+    tls: { ca: ca.cert, certFile, keyFile },
+    loadBalance: roundRobin,
+    logger,
+  });
+  await stub.unary({});
+  put("second");
+  await isReadAgain.promise;
+  for (const text of ["a", "b"]) await stub.unary({ text });
+  expect(callers.toSorted()).toEqual(["first", "first", "second"]);
+});

@@ -8,7 +8,7 @@ export { hasSpentRetries } from "./call/has-spent-retries.js";
 export { type CallEnd, runCall, startCall } from "./call/run-call.js";
 export { tellQuietly } from "./call/tell-quietly.js";
 export { describeThrown } from "./describe-thrown.js";
-export { ClientEndpoints } from "./endpoints/client-endpoints.js";
+export { ClientEndpoints, type Narrowing } from "./endpoints/client-endpoints.js";
 export type {
   AttemptNote,
   EndpointSource,
@@ -64,7 +64,7 @@ export { parseServiceConfig } from "./retry/service-config-parse.js";
 export { ClientThrottle, type Throttle, type ThrottleOptions } from "./retry/throttle.js";
 export { affinityRouter } from "./router/affinity-router.js";
 export { conditionRouter } from "./router/condition/condition-router.js";
-export type { Consumer } from "./router/consumer.js";
+export { type Consumer, checkConsumer } from "./router/consumer.js";
 export { type RoutedList, RouterChain } from "./router/router-chain.js";
 export type { BadRules, RulesResult } from "./router/rules/rule-problem.js";
 export type { RuledRouter } from "./router/rules/swappable-rules.js";

@@ -4,7 +4,8 @@ const brand = Symbol.for("@thrice/core/BusinessError");
 
 /**
  * A failure that a Dubbo provider reports with status 17: its handler's own error, no fault of the
- * network. It is never retried. Its `code` is `Code.Unknown`, as Connect has no 17.
+ * network. It is never retried. Its `code` is `Code.Unknown`, as Connect has no 17. Thrown by a handler of
+ * ours, it goes out with status 17 over gRPC, so that clients of Dubbo do not retry it either.
  *
  * @see dubbo-go triple_protocol/code.go, CodeBizError
  */

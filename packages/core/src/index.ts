@@ -101,6 +101,7 @@ export type {
   LiveEndpoint,
   Snapshot,
 } from "./endpoint.js";
+export { FileWatch, type FileWatchOptions } from "./file-watch.js";
 export {
   currentInboundCall,
   type InboundCall,
@@ -129,8 +130,14 @@ export {
 } from "./logger/create-logger.js";
 export type { Logger, LogLevel, RecordLevel } from "./logger/logger.js";
 export { type PinoLike, pinoLogger } from "./logger/pino-logger.js";
+export { machineAddress } from "./machine-address.js";
 export { isUnprocessed, type Outcome } from "./outcome.js";
-export { type DubboEntry, dubboNameFromProvider, readDubboName } from "./registry/dubbo-url.js";
+export {
+  type DubboEntry,
+  dubboNameFromConsumer,
+  dubboNameFromProvider,
+  readDubboName,
+} from "./registry/dubbo-url.js";
 export { type FileRegistryOptions, fileRegistry } from "./registry/file-registry.js";
 export {
   advertisedByProvider,
@@ -143,7 +150,9 @@ export type {
   Provider,
   ProviderLease,
   Registry,
+  RegistryService,
   RegistryState,
+  RuleSource,
   ServiceName,
   ServiceUpdate,
   ServiceWatch,

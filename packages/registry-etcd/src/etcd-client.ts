@@ -22,6 +22,10 @@ import {
 const timeoutMs = 4_000;
 const attemptTimeoutMs = 1_500;
 
+/** How a condition of a transaction compares, and what; enums at etcd's. */
+const equal = 0;
+const modRevision = 2;
+
 /** A member that has lost its leader cannot serve, and says so when asked to. @see etcd api/v3rpc/rpctypes/metadatafields.go */
 const needsLeader = { hasleader: "true" };
 
@@ -56,14 +60,40 @@ export class EtcdClient {
     this.#watch = newWatch(this.#client, { ...stream, attachments: needsLeader });
   }
 
-  /** Reads all keys that begin with `prefix`. */
-  list(prefix: string): Promise<RangeResponse> {
-    return this.#call((options) => this.#kv.range(rangeOf(prefix), options));
+  /** Reads all keys of a range. */
+  list(range: KeyRange): Promise<RangeResponse> {
+    return this.#call((options) => this.#kv.range(range, options));
   }
 
-  /** Writes `key`, without a value, on the lease. */
-  async put(key: string, lease: bigint): Promise<void> {
-    await this.#call((options) => this.#kv.put({ key: bytesOf(key), lease }, options));
+  /** Writes `key` on the lease. */
+  async put(key: string, value: string, lease: bigint): Promise<void> {
+    const request = { key: bytesOf(key), value: bytesOf(value), lease };
+    await this.#call((options) => this.#kv.put(request, options));
+  }
+
+  /**
+   * Writes what `change` makes of the value of `key`, without a lease, unless somebody else is faster. Resolves with whether it
+   * is done: false to try again.
+   */
+  async change(
+    key: string,
+    change: (old: string | undefined) => string | undefined,
+  ): Promise<boolean> {
+    const [kv] = (await this.list(rangeOfKey(key))).kvs;
+    const now = change(kv && new TextDecoder().decode(kv.value));
+    if (now === undefined) return true;
+    const put = { key: bytesOf(key), value: bytesOf(now) };
+    const isAsRead = {
+      key: put.key,
+      result: equal,
+      target: modRevision,
+      targetUnion: { case: "modRevision" as const, value: kv?.modRevision ?? 0n },
+    };
+    const request = {
+      compare: [isAsRead],
+      success: [{ request: { case: "requestPut" as const, value: put } }],
+    };
+    return (await this.#call((options) => this.#kv.txn(request, options))).succeeded;
   }
 
   async delete(key: string): Promise<void> {
@@ -133,8 +163,19 @@ export class EtcdClient {
   }
 }
 
+/** Keys from the first one up to the end, or one key where the end is empty. */
+export interface KeyRange {
+  readonly key: Uint8Array<ArrayBuffer>;
+  readonly rangeEnd: Uint8Array<ArrayBuffer>;
+}
+
+/** The range of one key alone. */
+export function rangeOfKey(key: string): KeyRange {
+  return { key: bytesOf(key), rangeEnd: bytesOf("") };
+}
+
 /** The range of all keys that begin with `prefix`, which ends in a slash. */
-export function rangeOf(prefix: string): { key: Uint8Array; rangeEnd: Uint8Array } {
+export function rangeOf(prefix: string): KeyRange {
   const rangeEnd = bytesOf(prefix);
   rangeEnd[rangeEnd.length - 1] = (rangeEnd.at(-1) ?? 0) + 1;
   return { key: bytesOf(prefix), rangeEnd };

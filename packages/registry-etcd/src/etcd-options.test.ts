@@ -10,9 +10,11 @@ test.each<{ given: EtcdRegistryOptions["members"]; members: readonly string[]; t
   expect(resolveEtcdOptions({ members: given })).toMatchObject({ members: read, tls });
 });
 
-test("keys begin with namespace and root", () => {
-  expect(resolveEtcdOptions({ members }).prefix).toBe("/dubbo");
-  expect(resolveEtcdOptions({ members, namespace: "/prod", root: "eu" }).prefix).toBe("/prod/eu");
+test("options of the layouts are taken along", () => {
+  expect(resolveEtcdOptions({ members, root: "eu", application: "shop" }).layout).toMatchObject({
+    root: "eu",
+    application: "shop",
+  });
 });
 
 test.each([

@@ -1,19 +1,21 @@
 import type { ClientTlsOptions } from "@thrice/client";
 import {
-  checkFunction,
   checkKnownOptions,
-  checkLogger,
   checkWholeNumber,
-  consoleLogger,
   type Logger,
   parseAddresses,
-  quietClock,
   type RegistryClock,
   show,
 } from "@thrice/core";
+import {
+  type LayoutOptions,
+  layoutOptionNames,
+  type ResolvedLayout,
+  resolveLayout,
+} from "@thrice/registry-dubbo";
 
 /** Options of `etcdRegistry`. */
-export interface EtcdRegistryOptions {
+export interface EtcdRegistryOptions extends LayoutOptions {
   /** Members of the cluster: `http://10.0.0.1:2379`, `https://…`, or `host:port`. They take each other's place. */
   readonly members: string | readonly string[];
   /** Secures the connections, as `tls` of a client. @defaultValue true where members say `https://`, else false */
@@ -23,18 +25,8 @@ export interface EtcdRegistryOptions {
   readonly password?: string | undefined;
   /** Stands before every key, so that several houses can share a cluster. @defaultValue none */
   readonly namespace?: string | undefined;
-  /** First part of the keys: Dubbo's group of the registry. @defaultValue "dubbo" */
-  readonly root?: string | undefined;
-  /** Name of the application, which entries of its providers carry. @defaultValue none */
-  readonly application?: string | undefined;
   /** Time after which the entries of a process that has died are gone, in seconds, 2 to 3 600. @defaultValue 10 */
   readonly leaseSeconds?: number | undefined;
-  /** Takes a line when the cluster cannot be reached, and when it can be again. @defaultValue `consoleLogger()` */
-  readonly logger?: Logger | undefined;
-  /** Tells time; for tests. @defaultValue the system's, with timers that do not keep the process alive */
-  readonly clock?: RegistryClock | undefined;
-  /** Draws from 0 up to, but not including, 1; for tests. @defaultValue `Math.random` */
-  readonly random?: (() => number) | undefined;
 }
 
 /** The options with every default filled in. */
@@ -42,9 +34,8 @@ export interface ResolvedEtcdOptions {
   readonly members: readonly string[];
   readonly tls: boolean | ClientTlsOptions;
   readonly user: { readonly name: string; readonly password: string } | undefined;
-  /** What every key of a service begins with: `/dubbo`. */
-  readonly prefix: string;
-  readonly application: string;
+  readonly namespace: string;
+  readonly layout: ResolvedLayout;
   readonly leaseSeconds: number;
   readonly logger: Logger;
   readonly clock: RegistryClock;
@@ -54,8 +45,8 @@ export interface ResolvedEtcdOptions {
 /** @throws TypeError or RangeError naming field, bound and value. */
 export function resolveEtcdOptions(options: EtcdRegistryOptions): ResolvedEtcdOptions {
   checkKnownOptions("options of etcdRegistry", options, known);
-  const { namespace = "", root = "dubbo", application = "", leaseSeconds = 10 } = options;
-  const { logger = consoleLogger(), clock = quietClock, random = Math.random } = options;
+  const { namespace = "", leaseSeconds = 10 } = options;
+  const layout = resolveLayout(options);
   const { members, isSecure } = readMembers(options.members);
   const { tls = isSecure } = options;
   if (isSecure && tls === false) throw new TypeError("tls is false, but members say https://");
@@ -63,12 +54,12 @@ export function resolveEtcdOptions(options: EtcdRegistryOptions): ResolvedEtcdOp
     members,
     tls,
     user: readUser(options),
-    prefix: `${checkText("namespace", namespace)}/${checkRoot(root)}`,
-    application: checkText("application", application),
+    namespace: checkText("namespace", namespace),
+    layout,
     leaseSeconds: checkWholeNumber("leaseSeconds", leaseSeconds, 2, 3_600),
-    logger: checkLogger("logger", logger),
-    clock,
-    random: checkFunction("random", random),
+    logger: layout.logger,
+    clock: layout.clock,
+    random: layout.random,
   };
 }
 
@@ -101,11 +92,6 @@ function readUser({ username, password }: EtcdRegistryOptions): ResolvedEtcdOpti
   throw new TypeError(`username and password go together, got username ${show(username)}`);
 }
 
-function checkRoot(root: unknown): string {
-  if (typeof root === "string" && /^[^/\s]+$/.test(root)) return root;
-  throw new TypeError(`root must be a name without blanks and slashes, got ${show(root)}`);
-}
-
 function checkText(field: string, value: unknown): string {
   if (typeof value === "string") return value;
   throw new TypeError(`${field} must be text, got ${show(value)}`);
@@ -117,10 +103,6 @@ const known: ReadonlySet<string> = new Set([
   "username",
   "password",
   "namespace",
-  "root",
-  "application",
   "leaseSeconds",
-  "logger",
-  "clock",
-  "random",
+  ...layoutOptionNames,
 ]);

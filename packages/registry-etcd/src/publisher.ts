@@ -3,16 +3,16 @@
  * it, whatever went wrong before: a lease that was lost is made anew, with every entry on it.
  */
 import { logQuietly, type ProviderLease } from "@thrice/core";
+import { Pacer, type Reachability } from "@thrice/registry-dubbo";
 import { type EtcdClient, reasonOf } from "./etcd-client.js";
 import type { ResolvedEtcdOptions } from "./etcd-options.js";
-import { Pacer } from "./pacer.js";
-import type { Reachability } from "./reachability.js";
 
 /** Longest time that a withdrawal waits for the cluster, in milliseconds. After it the lease does it. */
 const withdrawMs = 2_000;
 
 /** An entry that is wanted. */
 interface Wanted {
+  readonly value: string;
   readonly published: () => void;
 }
 
@@ -22,10 +22,10 @@ export class Publisher {
   readonly #reachability: Reachability;
   readonly #onIdle: () => void;
   readonly #pacer: Pacer;
-  /** Several leases may want one key. */
+  /** Several leases may want one key: the last one says its value. */
   readonly #wanted = new Map<string, Set<Wanted>>();
-  /** Keys that the cluster has, as far as is known. */
-  #there = new Set<string>();
+  /** Keys that the cluster has, as far as is known, with their values; undefined where the value is not known. */
+  #there = new Map<string, string | undefined>();
   readonly #withdrawals = new Map<string, (() => void)[]>();
   #leaseId: bigint | undefined;
   #aliveMs = 0;
@@ -45,12 +45,12 @@ export class Publisher {
   }
 
   /** Adds an entry. */
-  add(key: string): ProviderLease {
+  add(key: string, value: string): ProviderLease {
     const { promise, resolve } = Promise.withResolvers<void>();
-    const entry: Wanted = { published: resolve };
+    const entry: Wanted = { value, published: resolve };
     const all = this.#wanted.get(key) ?? new Set();
     this.#wanted.set(key, all.add(entry));
-    if (this.#there.has(key)) resolve();
+    if (this.#there.get(key) === value) resolve();
     if (this.#isRunning) this.#pacer.wake();
     else void this.#run();
     let withdrawn: Promise<void> | undefined;
@@ -66,10 +66,14 @@ export class Publisher {
   #remove(key: string, entry: Wanted): Promise<void> {
     entry.published();
     const all = this.#wanted.get(key);
-    if (all === undefined || !all.delete(entry) || all.size > 0) return Promise.resolve();
+    if (all === undefined || !all.delete(entry)) return Promise.resolve();
+    if (all.size > 0) {
+      if (this.#there.get(key) !== newestOf(all)) this.#pacer.wake();
+      return Promise.resolve();
+    }
     this.#wanted.delete(key);
     // Also what could not be written may have arrived.
-    if (this.#leaseId !== undefined) this.#there.add(key);
+    if (this.#leaseId !== undefined) this.#there.set(key, undefined);
     this.#pacer.wake();
     return new Promise((resolve) => {
       const undo = this.#options.clock.setTimer(withdrawMs, resolve);
@@ -109,7 +113,7 @@ export class Publisher {
 
   /** Makes the cluster have what is wanted, or throws. */
   async #agree(): Promise<void> {
-    const unwanted = [...this.#there].filter((key) => !this.#wanted.has(key));
+    const unwanted = [...this.#there.keys()].filter((key) => !this.#wanted.has(key));
     await Promise.all(unwanted.map((key) => this.#delete(key)));
     this.#settleWithdrawals();
     if (this.#wanted.size === 0) {
@@ -117,8 +121,12 @@ export class Publisher {
       return;
     }
     const lease = await this.#keepLease();
-    const missing = [...this.#wanted.keys()].filter((key) => !this.#there.has(key));
-    await Promise.all(missing.map((key) => this.#put(key, lease)));
+    const puts: Promise<void>[] = [];
+    for (const [key, all] of this.#wanted) {
+      const value = newestOf(all);
+      if (this.#there.get(key) !== value) puts.push(this.#put(key, value, lease));
+    }
+    await Promise.all(puts);
   }
 
   async #keepLease(): Promise<bigint> {
@@ -132,17 +140,20 @@ export class Publisher {
     return this.#leaseId;
   }
 
-  async #put(key: string, lease: bigint): Promise<void> {
+  async #put(key: string, value: string, lease: bigint): Promise<void> {
     // Whether it arrived is unknown until it was answered: a withdrawal has to remove it in any case.
-    this.#there.add(key);
+    this.#there.set(key, undefined);
     try {
-      await this.#client.put(key, lease);
+      await this.#client.put(key, value, lease);
     } catch (cause) {
       if (/lease not found/.test(reasonOf(cause))) this.#noteLostLease();
       else if (this.#wanted.has(key)) this.#there.delete(key);
       throw cause;
     }
-    for (const { published } of this.#wanted.get(key) ?? []) published();
+    this.#there.set(key, value);
+    const all = this.#wanted.get(key) ?? new Set();
+    const isNewest = newestOf(all) === value;
+    for (const entry of all) if (isNewest || entry.value === value) entry.published();
   }
 
   async #delete(key: string): Promise<void> {
@@ -161,7 +172,7 @@ export class Publisher {
     const { logger } = this.#options;
     const { size } = this.#wanted;
     this.#leaseId = undefined;
-    this.#there = new Set();
+    this.#there = new Map();
     logQuietly(() =>
       logger.warnf("registry etcd: the lease was lost, %d entries are made anew", size),
     );
@@ -171,7 +182,7 @@ export class Publisher {
   #forgetAfterLease(): void {
     const { clock, leaseSeconds } = this.#options;
     if (this.#wanted.size > 0 || clock.nowMs() < this.#aliveMs + leaseSeconds * 1_000) return;
-    this.#there = new Set();
+    this.#there = new Map();
     this.#leaseId = undefined;
     this.#settleWithdrawals();
   }
@@ -183,4 +194,8 @@ export class Publisher {
       for (const end of waiting) end();
     }
   }
+}
+
+function newestOf(all: ReadonlySet<Wanted>): string {
+  return [...all].at(-1)?.value ?? "";
 }

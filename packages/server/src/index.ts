@@ -1,5 +1,6 @@
 export { Code, ConnectError, type HandlerContext, type Interceptor } from "@connectrpc/connect";
 export {
+  BusinessError,
   type Compression,
   type ConcurrencyLimit,
   type ConcurrencyMeter,
@@ -17,7 +18,12 @@ export {
   type Registry,
 } from "@thrice/core";
 export type { HandlerOptions } from "@thrice/core/codegen-v1";
-export type { ServerTlsOptions } from "@thrice/protocol";
+export {
+  type CorsOptions,
+  type PeerIdentity,
+  peerKey,
+  type ServerTlsOptions,
+} from "@thrice/protocol";
 export { type AccessLogOptions, accessLog } from "./filters/access-log.js";
 export { echo } from "./filters/echo.js";
 export { type ErrorMapper, recovery } from "./filters/recovery.js";

@@ -23,7 +23,10 @@ import {
 } from "@thrice/core";
 import type { HandlerOptions } from "@thrice/core/codegen-v1";
 import {
+  type Cors,
+  type CorsOptions,
   type ListenOptions,
+  resolveCors,
   resolveServerTls,
   type ServerTls,
   type ServerTlsOptions,
@@ -48,6 +51,8 @@ export interface ServerOptions extends Omit<HandlerOptions, "methodLimits">, Ser
   readonly path?: string | undefined;
   /** Certificate and key of the server; callers then have to use TLS. @defaultValue none, in the clear */
   readonly tls?: ServerTlsOptions | undefined;
+  /** Which pages of other origins may call the server from a browser. @defaultValue none */
+  readonly cors?: CorsOptions | undefined;
   /** Where consumers find the server: it publishes its services once it listens, and withdraws them first when it stops. @defaultValue none */
   readonly registries?: readonly Registry[] | undefined;
   /** What the server says of itself there. @defaultValue the port it listens on, at the machine's address */
@@ -94,6 +99,7 @@ export interface ServerOptions extends Omit<HandlerOptions, "methodLimits">, Ser
 export interface ResolvedServerOptions extends ResolvedHandlerOptions {
   readonly listen: ListenOptions;
   readonly tls: ServerTls | undefined;
+  readonly cors: Cors | undefined;
   readonly publish: ResolvedPublish;
   readonly graceMs: number;
   readonly noticeMs: number;
@@ -135,6 +141,7 @@ export function resolveServerOptions(options: ServerOptions): ResolvedServerOpti
     load: resolveServerLoad(options),
     listen: resolveListen(options),
     tls: resolveServerTls(options.tls),
+    cors: resolveCors(options.cors),
     publish: resolvePublish(checkPublishable(options), options.publish),
     graceMs: checkNumber("graceMs", graceMs, 0, maxTimerMs),
     noticeMs: checkNumber("noticeMs", noticeMs, 0, maxTimerMs),
@@ -241,6 +248,7 @@ const known: ReadonlySet<string> = new Set([
   "host",
   "path",
   "tls",
+  "cors",
   "registries",
   "publish",
   "graceMs",

@@ -1,10 +1,9 @@
-import { isIP } from "node:net";
-import { networkInterfaces } from "node:os";
 import {
   checkKnownOptions,
   checkNumber,
   checkShape,
   checkWholeNumber,
+  machineAddress,
   type Registry,
   show,
 } from "@thrice/core";
@@ -68,7 +67,7 @@ export function publishedPlace(
 ): { readonly host: string; readonly port: number } {
   const { DUBBO_IP_TO_REGISTRY: envHost, DUBBO_PORT_TO_REGISTRY: envPort } = env;
   return {
-    host: host ?? (envHost || oneHost(listen.host) || firstAddress()),
+    host: host ?? (envHost || oneHost(listen.host) || machineAddress()),
     port: port ?? (/^\d{1,5}$/.test(envPort ?? "") ? Number(envPort) : listen.port),
   };
 }
@@ -76,14 +75,6 @@ export function publishedPlace(
 function oneHost(host: string | undefined): string | undefined {
   const isAny = host === undefined || /^[0.:]+$/.test(host);
   return isAny ? undefined : host;
-}
-
-/** IPv4 first; a machine without a network is found by itself. */
-function firstAddress(): string {
-  const all = Object.values(networkInterfaces()).flatMap((addresses) => addresses ?? []);
-  const outer = all.filter(({ internal, address }) => !internal && !address.startsWith("fe80:"));
-  const found = outer.find(({ address }) => isIP(address) === 4) ?? outer[0];
-  return found?.address ?? "127.0.0.1";
 }
 
 function checkRegistries(value: unknown): readonly Registry[] {

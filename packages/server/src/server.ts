@@ -7,6 +7,7 @@ import {
   compressFromBytes,
   formatServiceKey,
   logQuietly,
+  type ServiceKeyOptions,
   show,
 } from "@thrice/core";
 import type { HandlerOptions, ServiceHost } from "@thrice/core/codegen-v1";
@@ -155,22 +156,26 @@ class ThriceServer implements Server {
   }
 
   /**
-   * Adds what every server has, without group and version, as those who ask know of none. The application's own wins. Health
-   * has no interceptors, as probes bring no tokens; the schema is for those whom the server's let pass.
+   * Adds what every server has, without group and version, as those who ask know of none, and what its registries need. The
+   * application's own wins. Health and what registries need have no interceptors, as those who ask bring no tokens; the schema
+   * is for those whom the server's let pass.
    */
   #addBuiltIns(): void {
-    const { health, reflection } = this.#options;
+    const { health, reflection, publish } = this.#options;
     if (health) this.#addBuiltIn(healthBuiltIn(this.#board), []);
+    for (const { services = [] } of publish.registries)
+      for (const service of services) this.#addBuiltIn(service, []);
     if (!reflection) return;
     const services = [...this.#services.values()].map(({ service }) => service);
     for (const builtIn of reflectionBuiltIns(services))
       this.#addBuiltIn(builtIn, this.#options.interceptors);
   }
 
-  #addBuiltIn({ service, handler }: BuiltIn, interceptors: readonly Interceptor[]): void {
-    const key = formatServiceKey(service.typeName, "", "");
+  #addBuiltIn(builtIn: BuiltIn & ServiceKeyOptions, interceptors: readonly Interceptor[]): void {
+    const { service, handler, group = "", version = "" } = builtIn;
+    const key = formatServiceKey(service.typeName, group, version);
     if (this.#services.has(key)) return;
-    const options = { ...this.#options, group: "", version: "", maxTimeoutMs: 0, interceptors };
+    const options = { ...this.#options, group, version, maxTimeoutMs: 0, interceptors };
     this.#services.set(key, this.#servedFrom(service, handler, options));
   }
 
@@ -192,9 +197,9 @@ class ThriceServer implements Server {
   async #listen(): Promise<void> {
     const registered = [...this.#services.values()];
     this.#addBuiltIns();
-    const { listen, tls, logger, clock, stopOnSignals, load } = this.#options;
+    const { listen, tls, cors, logger, clock, stopOnSignals, load } = this.#options;
     const services = [...this.#services.values()];
-    const wire = new WireServer({ services, logger, clock, tls, connections: load });
+    const wire = new WireServer({ services, logger, clock, tls, cors, connections: load });
     this.#port = await wire.listen(listen);
     this.#wire = wire;
     this.#undoSignals = onStopSignal(stopOnSignals, () => void this.stop(), clock);

@@ -165,6 +165,15 @@ describe("tokenCheck", () => {
     expect(unary).not.toHaveBeenCalled();
   });
 
+  test("finds the token in the attachment that is named, and nowhere else", async () => {
+    const { peer } = await serve([tokenCheck({ attachment: "token", tokens: ["old"] })]);
+    const headers = { token: "old" };
+    expect((await peer().unary({ text: "in" }, { headers })).text).toBe("in");
+    expect(await failureOf(peer().unary({}, bearer("Bearer old")))).toMatchObject({
+      rawMessage: "a token is needed",
+    });
+  });
+
   test("asks the application, which may tell the handler who it is", async () => {
     const user = createContextKey("nobody");
     const check = tokenCheck({
@@ -188,6 +197,7 @@ describe("tokenCheck", () => {
     { options: { tokens: [] }, says: "tokens must be a list of printable ASCII" },
     { options: { tokens: ["a b"] }, says: "tokens must be a list of printable ASCII" },
     { options: { verify: 1 }, says: "verify must be a function, got 1" },
+    { options: { tokens: ["a"], attachment: "a b" }, says: "attachment must be letters" },
   ])("refuses $options", ({ options, says }) => {
     expect(() => tokenCheck(options as object)).toThrow(says);
   });

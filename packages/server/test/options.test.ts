@@ -56,6 +56,16 @@ describe("newServer", () => {
       says: "compressMinBytes must be a whole number from 0 to 4294967295, got -1",
     },
     {
+      title: "cors without an origin",
+      options: { cors: { origins: "app.example" } },
+      says: "cors.origins must be an origin such as https://app.example",
+    },
+    {
+      title: "a certificate without its key",
+      options: { tls: { certFile: "/nowhere/cert.pem" } },
+      says: "tls.certFile '/nowhere/cert.pem' cannot be read",
+    },
+    {
       title: "maxConcurrency 0",
       options: { maxConcurrency: 0 },
       says: "maxConcurrency must be a whole number from 1 to 1000000, got 0",

@@ -9,6 +9,7 @@ import {
   GrpcThrottle,
   LatencyWindow,
   type MethodRules,
+  type Narrowing,
   type Probe,
   RouterChain,
   type ServiceConfig,
@@ -25,6 +26,7 @@ import {
   type InboundCall,
   maxTimerMs,
 } from "@thrice/core";
+import type { RegistryRules } from "../discovery/registry-rules.js";
 import { type EndpointsOfService, ServiceEndpoints } from "../discovery/service-endpoints.js";
 import { listensToCalls } from "../options/check-events.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
@@ -66,9 +68,12 @@ export class CallPlanner {
     this.#underWay = underWay;
     this.#callEvents = listensToCalls(events) ? events : undefined;
     const { routers, subset, slowStartMs } = options;
-    const create = (directory: Directory) => {
-      const narrowing = {
-        chain: routers.length === 0 ? undefined : new RouterChain(routers),
+    const create = (directory: Directory, rules?: RegistryRules) => {
+      const own = routers.length === 0 ? undefined : new RouterChain(routers);
+      const narrowing: Narrowing = {
+        get chain() {
+          return rules === undefined ? own : rules.chain;
+        },
         subsetter: subset === undefined ? undefined : new Subsetter(subset, draw),
       };
       return new ClientEndpoints(directory, clock, health, narrowing, slowStartMs);

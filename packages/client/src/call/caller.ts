@@ -80,6 +80,7 @@ export class Caller {
     // The wire keeps to real time: a clock that a test moves would leave its connections standing.
     const wire = { ...options, clock: systemClock };
     this.#channels = new Channels(wire, this.#planner.services, options.clock);
+    options.tls?.watch(options.logger);
     const { logger, clock, tls } = options;
     const scheme = tls === undefined ? "http" : "https";
     this.#tools = { channels: this.#channels, logger, clock, scheme };
@@ -195,7 +196,7 @@ export class Caller {
   async #shutDown(): Promise<void> {
     this.#planner.close();
     this.#underWay.endAll("rejected", closedError());
-    await this.#channels.close();
+    await Promise.all([this.#channels.close(), this.#options.tls?.close()]);
   }
 
   async #call(

@@ -3,6 +3,7 @@ import {
   type AdvertisedOptions,
   advertisedByProvider,
   type Directory,
+  type Discovery,
   type Endpoint,
   type ServiceName,
   type ServiceWatch,
@@ -28,6 +29,7 @@ export class RegistryDirectory implements Directory {
   #snapshot: Snapshot = empty;
   #isMerged = false;
   #isKnown = false;
+  #isClosed = false;
 
   constructor(service: ServiceName, registries: readonly ResolvedRegistry[]) {
     const onUpdate = () => this.#onUpdate();
@@ -55,8 +57,15 @@ export class RegistryDirectory implements Directory {
     return this.#isKnown;
   }
 
-  /** Calls `fire` once it is known, or closed. Returns how to take that back. */
-  onKnown(fire: () => void): () => void {
+  /** Whether what this registry says is heard as it changes. */
+  isLive(discovery: Discovery): boolean {
+    return this.#sources.some(
+      ({ registry, watch }) => registry.discovery === discovery && watch.latest.state === "live",
+    );
+  }
+
+  /** Calls `fire` when something is new, or it is closed. Returns how to take that back. */
+  onUpdate(fire: () => void): () => void {
     this.#waiting.add(fire);
     return () => this.#waiting.delete(fire);
   }
@@ -65,20 +74,23 @@ export class RegistryDirectory implements Directory {
     return this.#sources.map(whyNoneIn).join("; ");
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   close(): void {
+    this.#isClosed = true;
     for (const { watch } of this.#sources) watch.close();
     this.#tellWaiting();
   }
 
   #onUpdate(): void {
     this.#isMerged = false;
-    if (this.#waiting.size > 0 && this.isKnown) this.#tellWaiting();
+    this.#tellWaiting();
   }
 
   #tellWaiting(): void {
-    const waiting = [...this.#waiting];
-    this.#waiting.clear();
-    for (const fire of waiting) fire();
+    for (const fire of [...this.#waiting]) fire();
   }
 
   #merge(): void {

@@ -4,6 +4,7 @@ import {
   checkNumber,
   checkShape,
   type Discovery,
+  type RuleSource,
   show,
 } from "@thrice/core";
 
@@ -16,6 +17,8 @@ export interface ClientRegistryOptions {
   readonly weight?: number | undefined;
   /** Whether calls go to its endpoints as long as enough of them are well. @defaultValue false */
   readonly preferred?: boolean | undefined;
+  /** Whether the rules of routing that it keeps count for calls. @defaultValue true */
+  readonly rules?: boolean | undefined;
 }
 
 /** The same with every default filled in. */
@@ -24,6 +27,8 @@ export interface ResolvedRegistry {
   readonly zone: string;
   readonly weight: number;
   readonly preferred: boolean;
+  /** Undefined if it keeps none, or they do not count. */
+  readonly rules: RuleSource | undefined;
 }
 
 /** @throws TypeError or RangeError naming field, bound and value. */
@@ -39,15 +44,18 @@ function resolveEntry(field: string, entry: Discovery | ClientRegistryOptions): 
     return resolveEntry(field, { registry: entry });
   }
   checkKnownOptions(field, entry, known);
-  const { registry, zone = "", weight = 100, preferred = false } = entry;
+  const { registry, zone = "", weight = 100, preferred = false, rules = true } = entry;
   if (typeof zone !== "string")
     throw new TypeError(`${field}.zone must be text, got ${show(zone)}`);
+  const methods = ["watch", "close"];
+  const discovery = checkShape<Discovery>(`${field}.registry`, registry, "a registry", methods);
   return {
-    discovery: checkShape(`${field}.registry`, registry, "a registry", ["watch", "close"]),
+    discovery,
+    rules: checkBoolean(`${field}.rules`, rules) ? discovery.rules : undefined,
     zone,
     weight: checkNumber(`${field}.weight`, weight, 0, 1_000_000),
     preferred: checkBoolean(`${field}.preferred`, preferred),
   };
 }
 
-const known: ReadonlySet<string> = new Set(["registry", "zone", "weight", "preferred"]);
+const known: ReadonlySet<string> = new Set(["registry", "zone", "weight", "preferred", "rules"]);

@@ -9,11 +9,12 @@ import {
   type HealthCounters,
   keepEndpoints,
 } from "@thrice/cluster";
-import { type Clock, type Directory, formatServiceKey } from "@thrice/core";
+import { type Clock, type Directory, formatServiceKey, type ServiceName } from "@thrice/core";
 import type { EndpointUse } from "../channels.js";
 import type { ResolvedClientOptions } from "../options/client-options.js";
 import type { CallSettings } from "../options/method-options.js";
 import { RegistryDirectory } from "./registry-directory.js";
+import { RegistryRules } from "./registry-rules.js";
 
 /** The endpoints of one service. */
 export interface EndpointsOfService {
@@ -21,6 +22,8 @@ export interface EndpointsOfService {
   readonly endpoints: ClientEndpoints;
   /** Absent with a URL, which is known from the start. */
   readonly registries?: RegistryDirectory;
+  /** Absent where no registry has rules. */
+  readonly rules?: RegistryRules | undefined;
   /** When it was first asked for, on the client's clock. */
   readonly sinceMs: number;
 }
@@ -34,14 +37,17 @@ export interface WaitBounds {
 
 export class ServiceEndpoints implements EndpointUse {
   readonly #options: ResolvedClientOptions;
-  readonly #make: (directory: Directory) => ClientEndpoints;
+  readonly #make: (directory: Directory, rules?: RegistryRules) => ClientEndpoints;
   readonly #byKey = new Map<string, EndpointsOfService>();
   readonly #only: EndpointsOfService | undefined;
   /** Whether services are looked for in registries. */
   readonly areLookedFor: boolean;
   #isClosed = false;
 
-  constructor(options: ResolvedClientOptions, make: (directory: Directory) => ClientEndpoints) {
+  constructor(
+    options: ResolvedClientOptions,
+    make: (directory: Directory, rules?: RegistryRules) => ClientEndpoints,
+  ) {
     this.#options = options;
     this.#make = make;
     const { directory, clock, emptyProtection, events } = options;
@@ -52,11 +58,16 @@ export class ServiceEndpoints implements EndpointUse {
     }
   }
 
-  /** Those of the service that `method` belongs to, with the group and version of `settings`. */
+  /** Those of the service that `method` belongs to, with the group and version of `settings`, unless these name another. */
   of(method: DescMethod, settings: CallSettings): EndpointsOfService {
     if (this.#only !== undefined) return this.#only;
-    const { group = "", version = "" } = settings;
-    const service = method.parent.typeName;
+    const { typeName } = method.parent;
+    const { group = "", version = "", providersOf } = settings;
+    if (providersOf === undefined) return this.#ofService(typeName, group, version);
+    return this.#ofService(providersOf.service, providersOf.group, providersOf.version);
+  }
+
+  #ofService(service: string, group: string, version: string): EndpointsOfService {
     const key = formatServiceKey(service, group, version);
     let found = this.#byKey.get(key);
     if (found === undefined) {
@@ -66,11 +77,19 @@ export class ServiceEndpoints implements EndpointUse {
         this.#options.registries,
       );
       const directory = emptyProtection ? keepEndpoints(registries, events) : registries;
-      found = { directory, registries, endpoints: this.#make(directory), sinceMs: clock.nowMs() };
+      const rules = this.#rulesOf({ service, group, version }, directory);
+      const endpoints = this.#make(directory, rules);
+      found = { directory, registries, rules, endpoints, sinceMs: clock.nowMs() };
       this.#byKey.set(key, found);
-      if (this.#isClosed) registries.close();
+      if (this.#isClosed) closeWatches(found);
     }
     return found;
+  }
+
+  #rulesOf(service: ServiceName, directory: Directory): RegistryRules | undefined {
+    const { registries, routers, consumer, logger } = this.#options;
+    if (!registries.some(({ rules }) => rules !== undefined)) return undefined;
+    return new RegistryRules({ service, directory, registries, routers, consumer, logger });
   }
 
   get changes(): number {
@@ -115,21 +134,22 @@ export class ServiceEndpoints implements EndpointUse {
   }
 
   /**
-   * Waits until a registry has been heard, if none was yet: undefined if there is nothing to wait for. Resolves with what is
+   * Waits until a registry has been heard, and its rules, if they were not yet: undefined if there is nothing to wait for. Resolves with what is
    * left of the call's time, in milliseconds.
    *
    * @throws ConnectError, as a rejection, if nothing is left of it.
    */
   whenKnown(
-    { registries, sinceMs }: EndpointsOfService,
+    found: EndpointsOfService,
     { timeoutMs, signal }: WaitBounds,
   ): Promise<number> | undefined {
-    if (registries === undefined || registries.isKnown || this.#isClosed) return undefined;
+    const { registries, sinceMs } = found;
+    if (registries === undefined || isReady(found) || this.#isClosed) return undefined;
     const { clock, discoveryTimeoutMs } = this.#options;
     const startedMs = clock.nowMs();
     const waitMs = Math.min(timeoutMs, sinceMs + discoveryTimeoutMs - startedMs);
     if (waitMs <= 0 || signal?.aborted) return undefined;
-    return waitFor(registries, waitMs, clock, signal).then(() => {
+    return waitFor(found, waitMs, clock, signal).then(() => {
       const leftMs = timeoutMs + startedMs - clock.nowMs();
       if (leftMs <= 0) throw deadlineError(timeoutMs);
       return leftMs;
@@ -140,28 +160,44 @@ export class ServiceEndpoints implements EndpointUse {
   close(): void {
     this.#isClosed = true;
     this.#only?.endpoints.close();
-    for (const { endpoints, registries } of this.#byKey.values()) {
-      endpoints.close();
-      registries?.close();
+    for (const found of this.#byKey.values()) {
+      found.endpoints.close();
+      closeWatches(found);
     }
   }
 }
 
+function closeWatches({ registries, rules }: EndpointsOfService): void {
+  registries?.close();
+  rules?.close();
+}
+
+/** Whether endpoints are known, or that there is none, and the rules about them. */
+function isReady({ registries, rules }: EndpointsOfService): boolean {
+  return registries === undefined || (registries.isKnown && (rules?.isKnown(registries) ?? true));
+}
+
 function waitFor(
-  registries: RegistryDirectory,
+  found: EndpointsOfService,
   waitMs: number,
   clock: Clock,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { registries, rules } = found;
   return new Promise((resolve) => {
     const end = () => {
       undoTimer();
-      undoKnown();
+      undoRegistries?.();
+      undoRules?.();
       signal?.removeEventListener("abort", end);
       resolve();
     };
+    const look = () => {
+      if (registries?.isClosed || isReady(found)) end();
+    };
     const undoTimer = clock.setTimer(waitMs, end);
-    const undoKnown = registries.onKnown(end);
+    const undoRegistries = registries?.onUpdate(look);
+    const undoRules = rules?.onHeard(look);
     signal?.addEventListener("abort", end);
   });
 }

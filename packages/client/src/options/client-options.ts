@@ -1,6 +1,8 @@
 import type { Interceptor } from "@connectrpc/connect";
 import {
   type Budget,
+  type Consumer,
+  checkConsumer,
   createStaticDirectory,
   defaultSlowStartMs,
   type HealthOptions,
@@ -78,6 +80,11 @@ export interface ClientOptions extends MethodOptions, ServiceKeyOptions, WireOpt
    * @defaultValue 3_000
    */
   readonly discoveryTimeoutMs?: number | undefined;
+  /**
+   * This side of the calls, as rules that a registry keeps may ask for it. @defaultValue `application` is that of the registry,
+   * `host` this machine's first address that is not a loopback
+   */
+  readonly consumer?: Consumer | undefined;
   /** Say which of the endpoints a call may go to, each of what the one before it left. @defaultValue none */
   readonly routers?: readonly Router[] | undefined;
   /**
@@ -143,6 +150,7 @@ export interface ResolvedClientOptions extends ResolvedWireOptions {
   /** Of a URL; undefined with registries. */
   readonly directory: Directory | undefined;
   readonly registries: readonly ResolvedRegistry[];
+  readonly consumer: Consumer;
   readonly discoveryTimeoutMs: number;
   readonly emptyProtection: boolean;
   readonly settings: CallSettings;
@@ -195,6 +203,7 @@ export function resolveClientOptions(options: ClientOptions): ResolvedClientOpti
     ...resolveWireOptions(options),
     directory: url === undefined ? undefined : createStaticDirectory(parseAddresses(url)),
     registries: resolved,
+    consumer: checkConsumer("consumer", options.consumer ?? {}),
     discoveryTimeoutMs: checkNumber("discoveryTimeoutMs", discoveryTimeoutMs, 0, maxTimerMs),
     emptyProtection: checkBoolean("emptyProtection", emptyProtection),
     settings: resolveClientSettings(options),
@@ -226,6 +235,7 @@ const known: ReadonlySet<string> = new Set([
   "url",
   "registries",
   "discoveryTimeoutMs",
+  "consumer",
   "routers",
   "subset",
   "tls",

@@ -40,6 +40,8 @@ export interface CallSettings {
   /** Of clients and services only, as is `version`. */
   readonly group?: string;
   readonly version?: string;
+  /** Whose servers are called, if it is not the method's own service that is looked for. Of no level: set by the client itself. */
+  readonly providersOf?: Readonly<Record<"service" | "group" | "version", string>>;
   /** Of clients and services only, those of the client first; absent if there are none. */
   readonly attemptInterceptors?: readonly Interceptor[];
   /** What these were laid together from; absent for those of a client. */

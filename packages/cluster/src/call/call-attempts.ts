@@ -1,4 +1,5 @@
-import type { Answer, AttemptRecord } from "@thrice/core";
+import type { ConnectError } from "@connectrpc/connect";
+import type { Answer, AttemptRecord, Outcome } from "@thrice/core";
 import type { AttemptHistory } from "./call-plan.js";
 import type { OpenAttempt } from "./open-attempt.js";
 
@@ -43,6 +44,14 @@ export class CallAttempts implements AttemptHistory {
   /** Whether there was one attempt, and `answer` is what it gave. */
   protected isOnly(answer: Answer): boolean {
     return this.#others === undefined && this.first?.answer === answer;
+  }
+
+  /** Ends what is still under way, but for the attempt that gave `answer`. */
+  protected stopAllBut(answer: Answer | undefined, outcome: Outcome, error: ConnectError): void {
+    for (const attempt of this.opened) {
+      const isKept = answer !== undefined && attempt.answer === answer;
+      if (!isKept && !attempt.isFinished) attempt.stop(outcome, error);
+    }
   }
 }
 

@@ -18,9 +18,8 @@ import type {
   PickContext,
   RoutedCall,
 } from "@thrice/core";
-import { CallAttempts } from "./call-attempts.js";
 import { CallDeadline } from "./call-deadline.js";
-import type { CallInit, CallPlan } from "./call-plan.js";
+import { CallFrame, noEndpoints } from "./call-frame.js";
 import type { UnderWay } from "./calls-under-way.js";
 import { describeFailure, noteBudget } from "./describe-failure.js";
 import {
@@ -44,55 +43,17 @@ import { watchIfAsked } from "./watch-call.js";
 export type AttemptKind = NonNullable<AttemptOptions["kind"]>;
 
 /** Shape: running → settled, with its result told → finished, when nothing of it is left open. */
-export class CallRun
-  extends CallAttempts
-  implements PickContext, RoutedCall, AttemptOwner, UnderWay
-{
+export class CallRun extends CallFrame implements PickContext, RoutedCall, AttemptOwner, UnderWay {
   previousUnderWay: UnderWay | undefined = undefined;
   nextUnderWay: UnderWay | undefined = undefined;
-  readonly plan: CallPlan;
-  readonly #init: CallInit;
   #deadline: CallDeadline | undefined = undefined;
   /** Attempts that still hold something; -1 once the call is finished. */
   #unfinished = 0;
   /** What its strategy sees of it, once that has looked. */
   #view: StrategyCall | undefined = undefined;
   #isSettled = false;
-  /** For the load balancer, while it picks. */
-  excluded: readonly Endpoint[] = noEndpoints;
-
-  constructor(plan: CallPlan, init: CallInit) {
-    super();
-    this.plan = plan;
-    this.#init = init;
-  }
-
-  get method() {
-    return this.plan.method;
-  }
-
-  get clock() {
-    return this.plan.clock;
-  }
-
-  get random() {
-    return this.plan.random;
-  }
-
-  get message() {
-    return this.#init.message;
-  }
-
-  get header() {
-    return this.#init.header;
-  }
-
   get draw(): number {
     return this.#seen.draw;
-  }
-
-  get timeoutMs(): number {
-    return this.#init.timeoutMs;
   }
 
   /** Why the caller or the deadline ended the call, once one did. */
@@ -106,7 +67,7 @@ export class CallRun
 
   /** Watches for what ends the call from outside, and begins. */
   begin(): void {
-    const { signal, timeoutMs } = this.#init;
+    const { signal, timeoutMs } = this.init;
     this.plan.counters?.noteCall();
     this.plan.underWay.add(this);
     if (timeoutMs !== Number.POSITIVE_INFINITY) this.#endAfter(timeoutMs);
@@ -127,11 +88,7 @@ export class CallRun
 
   /** The caller's signal says that it aborts. */
   handleEvent(): void {
-    this.end("cancelled", cancelError(this.#init.signal?.reason));
-  }
-
-  nowMs(): number {
-    return this.plan.clock.nowMs();
+    this.end("cancelled", cancelError(this.init.signal?.reason));
   }
 
   remainingMs(): number {
@@ -171,7 +128,7 @@ export class CallRun
   }
 
   #whyNotAgain(kind: AttemptKind): string | undefined {
-    const whyNot = this.#init.whyNotReplayable();
+    const whyNot = this.init.whyNotReplayable();
     if (whyNot !== undefined || kind === "planned") return whyNot;
     if (this.isFree || this.plan.budget.take(kind)) return undefined;
     this.plan.counters?.noteBudgetRefusal();
@@ -185,7 +142,7 @@ export class CallRun
     this.plan.counters?.noteAttempt();
     this.plan.endpoints.noteStart(attempt);
     this.#unfinished++;
-    attempt.runs(this.#init.start(attempt, attempt));
+    attempt.runs(this.init.start(attempt, attempt));
     const { attemptTimeoutMs } = this.plan;
     if (attemptTimeoutMs < this.remainingMs()) attempt.boundBy(attemptTimeoutMs);
   }
@@ -209,7 +166,7 @@ export class CallRun
 
   redo(strategy: ClusterStrategy): Promise<AttemptResult> {
     return new Promise((resolve) => {
-      const redone = new RedoneCall(this.#init, resolve);
+      const redone = new RedoneCall(this.init, resolve);
       const unwatched = { ...(this.plan.unwatched ?? this.plan), strategy };
       const { plan, init } = watchIfAsked(unwatched, redone);
       new CallRun(plan, init).begin();
@@ -221,7 +178,7 @@ export class CallRun
     const endpoint = this.opened.at(-1)?.endpoint;
     this.#seen.over ??= { ok: false, endpoint, outcome, error };
     const { over } = this.#seen;
-    for (const attempt of this.opened) if (!attempt.isFinished) attempt.stop(outcome, error);
+    this.stopAllBut(undefined, outcome, error);
     this.#settle(over);
     return over;
   }
@@ -238,7 +195,7 @@ export class CallRun
     if (this.isOver) return failed;
     const { transparent } = this.#seen;
     const afterMs = transparent.afterMs(failed);
-    if (afterMs !== undefined && this.#init.whyNotReplayable() === undefined)
+    if (afterMs !== undefined && this.init.whyNotReplayable() === undefined)
       return transparent.repeat(attempt, failed, afterMs);
     noteFailure(this.plan, failed);
     return failed;
@@ -309,10 +266,10 @@ export class CallRun
   #succeed(answer: Answer, endpoint: LiveEndpoint | undefined): void {
     this.#isSettled = true;
     this.#view?.wake();
-    if (this.#unfinished > 0 && !this.isOnly(answer)) this.#stopAllBut(answer);
+    if (this.#unfinished > 0 && !this.isOnly(answer)) this.#stopLosers(answer);
     // A strategy may answer well although no endpoint did.
     if (endpoint !== undefined && this.wasAnswered) this.plan.budget.noteSuccess();
-    this.#init.onAnswer(answer, endpoint, this);
+    this.init.onAnswer(answer, endpoint, this);
     this.#finishIfDone();
   }
 
@@ -320,8 +277,8 @@ export class CallRun
     this.#isSettled = true;
     this.plan.counters?.noteFailedCall();
     this.#view?.wake();
-    if (this.#unfinished > 0) this.#stopAllBut(undefined);
-    this.#init.onFailure(this.#describe(failure), this);
+    if (this.#unfinished > 0) this.#stopLosers();
+    this.init.onFailure(this.#describe(failure), this);
     this.#finishIfDone();
   }
 
@@ -330,11 +287,8 @@ export class CallRun
     return this.#view?.wasCutShort ? noteBudget(described, this.plan.budget.option) : described;
   }
 
-  #stopAllBut(answer: Answer | undefined): void {
-    for (const attempt of this.opened) {
-      const isKept = answer !== undefined && attempt.answer === answer;
-      if (!isKept && !attempt.isFinished) attempt.stop("cancelled", settledError());
-    }
+  #stopLosers(winner?: Answer): void {
+    this.stopAllBut(winner, "cancelled", settledError());
   }
 
   #finishIfDone(): void {
@@ -342,12 +296,12 @@ export class CallRun
     this.#unfinished = -1;
     this.plan.underWay.remove(this);
     if (this.#deadline !== undefined) this.clock.stop(this.#deadline);
-    this.#init.signal?.removeEventListener("abort", this);
-    this.#init.onFinished();
+    this.init.signal?.removeEventListener("abort", this);
+    this.init.onFinished();
   }
 
   #passDeadline(idleStrategy?: string): FailedAttempt {
-    return this.end("deadline-passed", deadlineError(this.#init.timeoutMs, idleStrategy));
+    return this.end("deadline-passed", deadlineError(this.init.timeoutMs, idleStrategy));
   }
 
   /** Names the strategy if it waits for something that this call knows nothing of. */
@@ -361,5 +315,3 @@ export class CallRun
     return this.#over ?? { ok: false, endpoint: undefined, outcome: "cancelled", error };
   }
 }
-
-const noEndpoints: readonly Endpoint[] = [];

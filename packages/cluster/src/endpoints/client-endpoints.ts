@@ -18,6 +18,7 @@ import { narrowingReport } from "./narrowing-report.js";
 
 /** What narrows the endpoints of a client before its calls choose. */
 export interface Narrowing {
+  /** Read for each attempt: another one takes the place of the one before. */
   readonly chain?: RouterChain | undefined;
   readonly subsetter?: Subsetter | undefined;
 }
@@ -39,6 +40,7 @@ export class ClientEndpoints implements EndpointSource {
   readonly #views = new HealthViews(1);
   readonly #narrowing: Narrowing;
   #known: readonly Endpoint[] = [];
+  #chain: RouterChain | undefined;
   /** Those known, with statistics; undefined if a client without routers uses a part of them, which is `#lastUsed`. */
   #tracked: List | undefined = [];
   #changes = 0;
@@ -81,11 +83,11 @@ export class ClientEndpoints implements EndpointSource {
   /** Without a call, as if there were no routers. */
   for(call?: RoutedCall): EndpointView {
     const known = this.#live.sources();
-    if (known !== this.#known) this.#take(known);
+    const { chain } = this.#narrowing;
+    if (known !== this.#known || chain !== this.#chain) this.#take(known, chain);
     this.#health?.lookAfter();
     const tracked = this.#tracked;
     if (tracked === undefined) return this.#view();
-    const { chain } = this.#narrowing;
     if (chain === undefined || call === undefined) return this.#viewOf(tracked);
     const routed = chain.narrow(tracked, call);
     const view = this.#viewOf(routed.endpoints as List);
@@ -124,9 +126,10 @@ export class ClientEndpoints implements EndpointSource {
     return false;
   }
 
-  #take(known: readonly Endpoint[]): void {
-    const { chain, subsetter } = this.#narrowing;
+  #take(known: readonly Endpoint[], chain: RouterChain | undefined): void {
+    const { subsetter } = this.#narrowing;
     this.#known = known;
+    this.#chain = chain;
     this.#changes++;
     this.#lists.clear();
     this.#lastRouted = undefined;

@@ -76,6 +76,11 @@ export class WeighedCandidate implements Candidate {
     return inFlight === 0 ? 1 : 1 + inFlight / this.#table.relativeWeightAt(this.#at);
   }
 
+  /** Whether attempts of this client are under way there. */
+  get isBusy(): boolean {
+    return this.#values[this.#offset + inFlightAt] !== 0;
+  }
+
   /** The latency as it was noted last; NaN if nothing is known. */
   get notedMs(): number {
     return this.#values[this.#offset + latencyMsAt] as number;

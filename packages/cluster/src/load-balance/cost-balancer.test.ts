@@ -54,6 +54,38 @@ describe("costBalancer", () => {
     expect(asked).toBe(compared);
   });
 
+  test.each([
+    { length: 15, options: {}, compared: 5 },
+    { length: 16, options: {}, compared: 6 },
+    { length: 3, options: {}, compared: 3 },
+    { length: 16, options: { choices: 3 }, compared: 3 },
+  ])(
+    "compares $compared of $length with $options while all are busy",
+    ({ length, options, compared }) => {
+      let asked = 0;
+      const list = listOf(length);
+      for (const { stats } of list) startAt(stats, 0);
+      picksOf(
+        costBalancer("mine", () => ++asked, options),
+        list,
+        1,
+      );
+      expect(asked).toBe(compared);
+    },
+  );
+
+  test("compares no more once the cheapest is one that is idle", () => {
+    let asked = 0;
+    const cost: Cost = ({ load }) => {
+      asked++;
+      return load;
+    };
+    const list = listOf(1_000);
+    startAt(list[0]?.stats as never, 0);
+    picksOf(costBalancer("mine", cost), list, 100);
+    expect(asked).toBe(300);
+  });
+
   test("picks the cheapest of all when all are compared", () => {
     const cost: Cost = ({ endpoint: { id } }) => Math.abs(Number(id.slice(1)) - 7);
     const ids = picksOf(costBalancer("mine", cost, { exactUpTo: 20 }), listOf(20), 100);
@@ -101,11 +133,11 @@ describe("costBalancer", () => {
     expect(deviation(countsOf(ids, list), weights)).toBeLessThan(5);
   });
 
-  test("of a few with different weights, ten times the cost takes a hundredth (seed 4)", () => {
+  test("of a few with different weights, ten times the cost takes a thousandth (seed 4)", () => {
     const cost: Cost = ({ endpoint: { id } }) => (id === "e0" ? 10 : 1);
     const list = listOf(3, (at) => 100 + at);
     const counts = countsOf(picksOf(costBalancer("mine", cost), list, 20_000), list);
-    expect(deviation(counts, [1, 101, 102])).toBeLessThan(5);
+    expect(deviation(counts, [0.1, 101, 102])).toBeLessThan(5);
   });
 
   test("counts what is under way by weight", () => {

@@ -11,7 +11,8 @@ import { type Cost, CostPicker } from "./cost-picker.js";
 export interface CostOptions {
   /**
    * Endpoints that are drawn from a long list, 2 to 10. @defaultValue 2, and 3 from 16 endpoints on: a third trims the
-   * slowest calls and costs next to nothing, but needs others to choose from
+   * slowest calls and costs next to nothing, but needs others to choose from; and up to three more while the cheapest of
+   * them is busy with attempts of this client
    */
   readonly choices?: number | undefined;
   /**

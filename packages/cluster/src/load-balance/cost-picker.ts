@@ -1,10 +1,11 @@
 /**
  * Picks where one more call costs least. Of a long list a few are drawn and compared: two are nearly as good as all, and,
- * unlike all, do not send every client to the same endpoint at once.
+ * unlike all, do not send every client to the same endpoint at once. A client whose own attempts are under way even at the
+ * cheapest of them compares more: it is a good part of their load itself, and its own attempts are what it knows best.
  *
  * Weights act in three ways. Each attempt under way counts by the weight of its endpoint, whatever the list. Of a long list a
  * heavy endpoint is drawn more often. Of a short one, where nearly all are drawn, chance decides between all, in proportion to
- * weight by cost squared: equal costs share by weight, and who costs ten times as much gets a hundredth.
+ * weight by the cube of the cost: equal costs share by weight, and who costs ten times as much gets a thousandth.
  *
  * Hot path: allocates nothing. Measured in bench/pick.ts.
  *
@@ -20,7 +21,10 @@ export type Cost = (candidate: Candidate) => number;
 
 /** How many a picker compares. */
 export interface CostRules {
-  /** Endpoints drawn from a list that is longer than `exactUpTo`; undefined for 2, and 3 from 16 endpoints on. */
+  /**
+   * Endpoints drawn from a list that is longer than `exactUpTo`; undefined for 2, and 3 from 16 endpoints on, and up to three
+   * more while the cheapest of them is busy with attempts of this client.
+   */
   readonly choices: number | undefined;
   /** Longest list of which all are compared. */
   readonly exactUpTo: number;
@@ -30,6 +34,8 @@ export interface CostRules {
 const lotteryLength = 8;
 /** Length from which three choices are drawn instead of two. */
 const threeChoicesFrom = 16;
+/** Choices drawn beyond those while the cheapest is busy with attempts of this client. */
+const choicesWhileBusy = 3;
 /** Draws that may hit the same endpoint before a choice is given up. */
 const maxDraws = 4;
 
@@ -76,7 +82,9 @@ export class CostPicker implements Picker {
     const { exactUpTo, choices } = this.#rules;
     if (length <= exactUpTo) return this.#leastOfAll(table, first);
     if (!table.isEven && length <= lotteryLength) return this.#drawByCost(table, first, random);
-    return this.#leastOf(choices ?? (length < threeChoicesFrom ? 2 : 3), table, first, random);
+    if (choices !== undefined) return this.#leastOf(choices, choices, table, first, random);
+    const least = length < threeChoicesFrom ? 2 : 3;
+    return this.#leastOf(least, Math.min(least + choicesWhileBusy, length), table, first, random);
   }
 
   /** Begins at one that was drawn by weight, which is picked if all cost the same. */
@@ -94,15 +102,23 @@ export class CostPicker implements Picker {
     return best;
   }
 
-  #leastOf(choices: number, table: WeightTable, first: number, random: () => number): number {
+  #leastOf(
+    choices: number,
+    choicesIfBusy: number,
+    table: WeightTable,
+    first: number,
+    random: () => number,
+  ): number {
     let best = first;
     let bestCost = Number.POSITIVE_INFINITY;
-    for (let choice = 0; choice < choices; choice++) {
+    let isBusy = true;
+    for (let choice = 0; choice < choices || (isBusy && choice < choicesIfBusy); choice++) {
       const at = choice === 0 ? first : drawOther(table, first, random);
       const cost = this.#costOf(at);
       if (!(cost < bestCost)) continue;
       best = at;
       bestCost = cost;
+      isBusy = this.#candidate.isBusy;
     }
     return best;
   }
@@ -113,7 +129,7 @@ export class CostPicker implements Picker {
     let bestWait = Number.POSITIVE_INFINITY;
     for (let at = 0; at < table.endpoints.length; at++) {
       const cost = this.#costOf(at);
-      const wait = (-Math.log(1 - random()) * cost * cost) / table.weightAt(at);
+      const wait = (-Math.log(1 - random()) * cost * cost * cost) / table.weightAt(at);
       if (!(wait < bestWait)) continue;
       best = at;
       bestWait = wait;

@@ -70,8 +70,8 @@ describe("peakEwma", () => {
   });
 
   test.each([
-    { underWay: 15, latencyMs: 50, picked: "busy" },
-    { underWay: 35, latencyMs: 50, picked: "slow" },
+    { underWay: 60, latencyMs: 50, picked: "busy" },
+    { underWay: 140, latencyMs: 50, picked: "slow" },
   ])(
     "prefers one with $underWay attempts under way and 10 ms to an idle one of $latencyMs ms: $picked",
     ({ underWay, latencyMs, picked }) => {

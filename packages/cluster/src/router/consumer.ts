@@ -14,6 +14,12 @@ export interface Consumer {
 export type ConsumerFacts = (name: string) => string | undefined;
 
 /** @throws TypeError naming what is wrong. */
+export function checkConsumer(field: string, consumer: Consumer): Consumer {
+  resolveConsumer(field, consumer);
+  return consumer;
+}
+
+/** @throws TypeError naming what is wrong. */
 export function resolveConsumer(field: string, consumer: Consumer): ConsumerFacts {
   checkKnownOptions(field, consumer, known);
   const { application, host, params = {} } = consumer;

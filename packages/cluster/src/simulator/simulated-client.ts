@@ -1,5 +1,6 @@
 /** A client in virtual time: the calls, policies and statistics of a real one, on servers that are simulated. */
-import type { AttemptResult, Clock, InboundCall, LiveEndpoint } from "@thrice/core";
+import type { AttemptResult, ClientCounters, Clock, InboundCall, LiveEndpoint } from "@thrice/core";
+import { CallCounters } from "../call/call-counters.js";
 import type { AttemptHistory, CallPlan } from "../call/call-plan.js";
 import { CallsUnderWay } from "../call/calls-under-way.js";
 import { startCall } from "../call/run-call.js";
@@ -43,6 +44,7 @@ export class SimulatedClient {
   readonly #rules: CallRules;
   readonly #endpoints: ClientEndpoints;
   readonly #directory = new ServerDirectory();
+  readonly #counters = new CallCounters();
 
   /** @internal */
   constructor(options: ClientOptions, clock: Clock, random: () => number) {
@@ -66,12 +68,14 @@ export class SimulatedClient {
       random,
       attemptTimeoutMs: rules.attemptTimeoutMs,
       underWay: new CallsUnderWay(),
+      counters: this.#counters,
     };
   }
 
-  /** How often servers were ejected, came back and were probed; undefined with `health: false`. */
-  get healthCounters(): Readonly<HealthCounters> | undefined {
-    return this.#endpoints.healthCounters;
+  /** What has happened since it was made, as a real client counts it. */
+  counters(): ClientCounters {
+    const health = this.#endpoints.healthCounters ?? noHealthCounters;
+    return { ...this.#counters, ...health };
   }
 
   /** Ids of the servers that calls may choose now. */
@@ -134,3 +138,5 @@ export class SimulatedClient {
     });
   }
 }
+
+const noHealthCounters: HealthCounters = { ejections: 0, returns: 0, probes: 0, failedProbes: 0 };

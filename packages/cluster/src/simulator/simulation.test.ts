@@ -86,7 +86,9 @@ test("a client looks after the health of servers: round robin sends next to noth
   const { total } = await sim.run({ client, perSecond: 300, seconds: 5 });
   expect(total.failed).toBe(0);
   expect(total.share.s1).toBeLessThan(0.01);
-  expect(client.healthCounters).toMatchObject({ ejections: 1, returns: 0 });
+  const { calls, attempts, retries } = client.counters();
+  expect(client.counters()).toMatchObject({ failedCalls: 0, hedges: 0, ejections: 1, returns: 0 });
+  expect([calls, attempts]).toEqual([total.calls, total.calls + retries]);
   expect(client.healthy).toEqual(["s0", "s2"]);
 });
 

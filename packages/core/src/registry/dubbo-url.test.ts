@@ -1,4 +1,4 @@
-import { dubboNameFromProvider, readDubboName } from "./dubbo-url.js";
+import { dubboNameFromConsumer, dubboNameFromProvider, readDubboName } from "./dubbo-url.js";
 import type { Provider } from "./registry.js";
 
 const provider: Provider = {
@@ -98,4 +98,14 @@ describe("names of providers, as Dubbo writes them", () => {
     const entry = readDubboName("tri://h:1/s?__proto__=x&a=b");
     expect(entry).toMatchObject({ provider: { address: { params: { a: "b" } } } });
   });
+});
+
+test("names of consumers say who looks for what", () => {
+  const consumer = { host: "fd00::1", application: "desk", timestamp: 7 };
+  const name = dubboNameFromConsumer({ service: "s.S", group: "", version: "2" }, consumer);
+  expect(decodeURIComponent(name)).toBe(
+    "consumer://[fd00::1]/s.S?application=desk&category=consumers&dubbo=2.0.2&interface=s.S&protocol=tri" +
+      "&side=consumer&timestamp=7&version=2",
+  );
+  expect(readDubboName(name).kind).not.toBe("provider");
 });

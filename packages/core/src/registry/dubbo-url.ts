@@ -4,7 +4,7 @@
  * @see dubbo-go registry/base_registry.go, and Dubbo's CacheableFailbackRegistry
  */
 import { formatAddress } from "../address.js";
-import type { Provider } from "./registry.js";
+import type { Provider, ServiceName } from "./registry.js";
 
 /** What an entry says: a provider, something for somebody else, or nothing that can be read. */
 export type DubboEntry =
@@ -34,12 +34,41 @@ export function dubboNameFromProvider(
     serialization: "protobuf",
     side: "provider",
   };
-  const query = Object.keys(params)
+  return escapeWhole(`tri://${formatAddress(address)}/${service}?${queryFrom(params)}`);
+}
+
+/**
+ * Renders `consumer://host/interface?…` in the same way: who looks for a service.
+ *
+ * Units: `timestamp` is when it began, in milliseconds since 1970.
+ */
+export function dubboNameFromConsumer(
+  { service, group, version }: ServiceName,
+  consumer: { readonly host: string; readonly application: string; readonly timestamp: number },
+): string {
+  const { host, application, timestamp } = consumer;
+  const params: Record<string, string> = {
+    application,
+    category: "consumers",
+    dubbo: "2.0.2",
+    group,
+    interface: service,
+    protocol: "tri",
+    side: "consumer",
+    timestamp: String(timestamp),
+    version,
+  };
+  return escapeWhole(
+    `consumer://${host.includes(":") ? `[${host}]` : host}/${service}?${queryFrom(params)}`,
+  );
+}
+
+function queryFrom(params: Readonly<Record<string, string>>): string {
+  return Object.keys(params)
     .filter((name) => params[name] !== "")
     .sort()
     .map((name) => `${escapePart(name)}=${escapePart(params[name] ?? "")}`)
     .join("&");
-  return escapeWhole(`tri://${formatAddress(address)}/${service}?${query}`);
 }
 
 /** Reads what `dubboNameFromProvider`, Go and Java write. Never throws. */

@@ -2,11 +2,11 @@
  * Services in a JSON file that is read again when it changes. A file that cannot be read, or is wrong, changes nothing: what
  * was read before stays, and one line is logged for each such content.
  */
-import { type FSWatcher, watch as watchFolder } from "node:fs";
 import { readFile } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { resolve } from "node:path";
 import { checkKnownOptions, checkLogger, checkNumber, show } from "../check.js";
-import { type CancelTimer, maxTimerMs } from "../clock.js";
+import { maxTimerMs } from "../clock.js";
+import { FileWatch } from "../file-watch.js";
 import { logQuietly } from "../log-quietly.js";
 import { consoleLogger } from "../logger/console-logger.js";
 import type { Logger } from "../logger/logger.js";
@@ -57,9 +57,6 @@ type Options = {
   readonly [Name in keyof FileRegistryOptions]-?: NonNullable<FileRegistryOptions[Name]>;
 };
 
-/** Time after a change in which whoever writes the file comes to its end, in milliseconds. */
-const settleMs = 50;
-
 class FileRegistry implements Discovery {
   readonly name: string;
   readonly #options: Options;
@@ -67,82 +64,37 @@ class FileRegistry implements Discovery {
   #text: string | undefined;
   #problem: string | undefined;
   #table: ServiceTable | undefined;
-  #folder: FSWatcher | undefined;
-  #undoTimer: CancelTimer | undefined;
-  #undoSettling: CancelTimer | undefined;
-  #reading: Promise<void> | undefined;
-  #isStale = false;
+  readonly #file: FileWatch;
 
   constructor(options: Options) {
     this.name = `file ${options.path}`;
     this.#options = options;
+    const { path, intervalMs, clock } = options;
+    this.#file = new FileWatch({ paths: [path], intervalMs, clock, look: () => this.#read() });
   }
 
   watch(service: ServiceName, onUpdate: (update: ServiceUpdate) => void): ServiceWatch {
     const onClose = () => {
       this.#watches.delete(watch);
-      if (this.#watches.size === 0) this.#rest();
+      if (this.#watches.size === 0) void this.#file.end();
     };
     const watch = new WatchedService({ clock: this.#options.clock, onUpdate, onClose });
     this.#watches.set(watch, service);
-    if (this.#watches.size === 1) this.#begin();
+    if (this.#watches.size === 1) this.#file.begin();
     else this.#feed(watch, service);
     return watch;
   }
 
   async close(): Promise<void> {
     for (const watch of this.#watches.keys()) watch.close();
-    await this.#reading;
+    await this.#file.end();
   }
 
-  #begin(): void {
-    const { path, intervalMs, clock } = this.#options;
-    // The folder, not the file: editors put another file in its place, Kubernetes another folder behind a link.
+  async #read(): Promise<void> {
     try {
-      this.#folder = watchFolder(dirname(path), { persistent: false }, () => this.#readSoon());
-      this.#folder.on("error", () => this.#folder?.close());
-    } catch {
-      // the interval does it alone
-    }
-    const look = () => {
-      this.#undoTimer = clock.setTimer(intervalMs, look);
-      this.#read();
-    };
-    look();
-  }
-
-  #rest(): void {
-    this.#folder?.close();
-    this.#folder = undefined;
-    this.#undoTimer?.();
-    this.#undoTimer = undefined;
-    this.#undoSettling?.();
-    this.#undoSettling = undefined;
-  }
-
-  #readSoon(): void {
-    this.#undoSettling ??= this.#options.clock.setTimer(settleMs, () => {
-      this.#undoSettling = undefined;
-      this.#read();
-    });
-  }
-
-  #read(): void {
-    this.#isStale = true;
-    this.#reading ??= this.#readUntilFresh().finally(() => {
-      this.#reading = undefined;
-    });
-  }
-
-  /** What changes while it is being read is read again. */
-  async #readUntilFresh(): Promise<void> {
-    while (this.#isStale && this.#watches.size > 0) {
-      this.#isStale = false;
-      try {
-        this.#take(await readFile(this.#options.path, "utf8"));
-      } catch (cause) {
-        this.#note((cause as Error).message);
-      }
+      this.#take(await readFile(this.#options.path, "utf8"));
+    } catch (cause) {
+      this.#note((cause as Error).message);
     }
   }
 

@@ -13,6 +13,14 @@ describe("endpointFromProvider", () => {
     });
   });
 
+  test("takes the weight 0 of Dubbo-go for none, and that of others for what it says", () => {
+    const weightOf = (params: Record<string, string>) => endpointFromProvider(address(params));
+    expect(weightOf({ weight: "0", release: "dubbo-golang-3.3.2" })).toMatchObject({
+      endpoint: { weight: 100 },
+    });
+    expect(weightOf({ weight: "0" })).toMatchObject({ endpoint: { weight: 0 } });
+  });
+
   test.each([{ weight: "-1" }, { weight: "" }, { weight: "1e3" }, { weight: "1000001" }])(
     "refuses the weight '$weight', and says why",
     (params) => {

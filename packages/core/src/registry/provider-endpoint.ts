@@ -14,12 +14,18 @@ export type ProviderEntry =
  */
 export function endpointFromProvider(address: Address): ProviderEntry {
   const id = formatAddress(address);
-  const { weight = "100", zone = "" } = address.params;
+  const { zone = "" } = address.params;
+  const weight = weightOf(address);
   const share = numberFrom(weight, 1_000_000);
   if (share === undefined) {
     return { ok: false, reason: `weight ${JSON.stringify(weight)} is no number from 0 to 1000000` };
   }
   return { ok: true, endpoint: Object.freeze({ id, address, weight: share, zone }) };
+}
+
+/** Dubbo-go writes 0 where no weight was set. @see dubbo-go server/action.go, getUrlMap */
+function weightOf({ params: { weight = "100", release = "" } }: Address): string {
+  return weight === "0" && release.startsWith("dubbo-golang-") ? "100" : weight;
 }
 
 /**

@@ -2,8 +2,10 @@
  * Where endpoints come from while a program runs. An engine such as etcd implements `Registry`; what can only be looked up,
  * such as DNS or a file, implements `Discovery`.
  */
+import type { DescService } from "@bufbuild/protobuf";
 import type { TcpAddress } from "../address.js";
 import type { Endpoint } from "../endpoint.js";
+import type { ServiceKeyOptions } from "../service-key.js";
 
 /** What a provider is found by. Group and version are empty when there is none. */
 export interface ServiceName {
@@ -30,12 +32,37 @@ export interface Discovery {
    * `onUpdate` hears many changes in a short time as one, and must not throw.
    */
   watch(service: ServiceName, onUpdate: (update: ServiceUpdate) => void): ServiceWatch;
+  /** The rules of routing that the engine keeps. @defaultValue it keeps none */
+  readonly rules?: RuleSource;
   /** Ends every watch and lets go of the engine. Safe to call again. Never rejects. */
   close(): Promise<void>;
 }
 
+/** Rules of routing in an engine, for whoever wants to follow them. */
+export interface RuleSource {
+  /** Name of the application that asks, which rules may be about; empty if it has none. */
+  readonly application: string;
+  /**
+   * Follows the text of a rule, such as `shop.tag-router`. `onRule` hears it once it was read, and whenever it has changed;
+   * undefined while there is none. Returns at once. Nothing is heard while the engine is away.
+   */
+  follow(key: string, onRule: (text: string | undefined) => void): { close(): void };
+}
+
+/** A service that a registry needs its servers to have. */
+export interface RegistryService extends ServiceKeyOptions {
+  readonly service: DescService;
+  /** What answers it, as for any service. */
+  readonly handler: object;
+}
+
 /** An engine in which providers can publish themselves. */
 export interface Registry extends Discovery {
+  /**
+   * Services that servers serve beside their own when they publish themselves here, such as one that consumers ask what else
+   * there is. They are not published, and have no interceptors. @defaultValue none
+   */
+  readonly services?: readonly RegistryService[];
   /**
    * Publishes a provider, and keeps it published until it is withdrawn: a lost lease is taken anew. Returns at once, also
    * while the engine is away. An entry of a process that has died leaves by itself.

@@ -20,12 +20,18 @@ describe("testCertificate", () => {
 
   test("is signed by its issuer, for the hosts that were asked for, until the day that was", () => {
     const issuer = testCertificate({ name: "CA", hosts: [] });
-    const init = { name: "a", hosts: ["a.test", "10.0.0.1"], issuer, until: "300101" };
+    const init = {
+      name: "a",
+      hosts: ["a.test", "10.0.0.1"],
+      issuer,
+      until: "300101",
+      uris: ["a://b"],
+    };
     const certificate = new X509Certificate(testCertificate(init).cert);
     const ca = new X509Certificate(issuer.cert);
     expect(certificate.checkIssued(ca)).toBe(true);
     expect(certificate.verify(ca.publicKey)).toBe(true);
-    expect(certificate.subjectAltName).toBe("DNS:a.test, IP Address:10.0.0.1");
+    expect(certificate.subjectAltName).toBe("DNS:a.test, IP Address:10.0.0.1, URI:a://b");
     expect(certificate.validTo).toBe("Jan  1 00:00:00 2030 GMT");
     expect(certificate.ca).toBe(false);
   });

@@ -16,6 +16,8 @@ export interface TestCertificateInit {
   readonly name?: string;
   /** Host names and IPv4 addresses it is valid for. @defaultValue localhost and 127.0.0.1 */
   readonly hosts?: readonly string[];
+  /** URIs it is for, such as `spiffe://example/orders`. @defaultValue none */
+  readonly uris?: readonly string[];
   /** Who signs it; unset, it signs itself, and may sign others. */
   readonly issuer?: TestCertificate;
   /** Last day it is valid, as `YYMMDD`. @defaultValue "491231" */
@@ -29,11 +31,15 @@ export interface TestCertificateInit {
  */
 export function testCertificate(init: TestCertificateInit = {}): TestCertificate {
   const { name = "localhost", hosts = ["localhost", "127.0.0.1"], issuer, until = "491231" } = init;
+  const altNames = [
+    ...hosts.map(hostName),
+    ...(init.uris ?? []).map((uri) => der(0x86, Buffer.from(uri))),
+  ];
   const { publicKey, privateKey } = generateKeyPairSync("ec", { namedCurve: "P-256" });
   const isCa = issuer === undefined;
   const extensions = [
     sequence(basicConstraints, der(0x04, isCa ? sequence(der(0x01, Buffer.of(0xff))) : sequence())),
-    sequence(subjectAltName, der(0x04, sequence(...hosts.map(hostName)))),
+    sequence(subjectAltName, der(0x04, sequence(...altNames))),
   ];
   const body = sequence(
     der(0xa0, der(0x02, Buffer.of(2))),

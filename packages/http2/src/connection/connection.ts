@@ -113,7 +113,7 @@ export class Connection extends LazyParts {
     extra: readonly string[],
     endStream: boolean,
   ): void {
-    if (this.options.minPingIntervalMs > 0) this.guard.noteUseful();
+    this.guard.noteUseful();
     const { out, encoder } = this;
     const at = out.reserve(frameHeaderBytes + encoder.roomFor(headers, extra));
     const start = at + frameHeaderBytes;
@@ -139,7 +139,7 @@ export class Connection extends LazyParts {
     length: number,
     endStream: boolean,
   ): void {
-    if (this.options.minPingIntervalMs > 0) this.guard.noteUseful();
+    this.guard.noteUseful();
     stream.sendWindow -= length;
     this.line.window -= length;
     this.#data ??= new DataFrames(this.out, this);

@@ -45,7 +45,10 @@ export class FloodGuard {
     this.#options = options;
   }
 
-  /** Notes a frame that carries something: received, or sent where there is a least time between PING frames. */
+  /**
+   * Notes a frame that carries something, received or sent. Those sent count as well: grpc-go asks with a PING for each DATA
+   * that it gets how much the way holds.
+   */
   noteUseful(): void {
     this.#useful++;
   }

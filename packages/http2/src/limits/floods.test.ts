@@ -226,9 +226,9 @@ describe("floods of frames that are cheap to send", () => {
   });
 });
 
-describe("PING frames closer together than minPingIntervalMs", () => {
-  const ping = frame(6, 0, 0, Buffer.alloc(8));
+const ping = frame(6, 0, 0, Buffer.alloc(8));
 
+describe("PING frames closer together than minPingIntervalMs", () => {
   test("are borne twice, then end the connection", async () => {
     const { peer, server } = serverWithRawClient({ minPingIntervalMs: 60_000 });
     peer.open();
@@ -249,9 +249,12 @@ describe("PING frames closer together than minPingIntervalMs", () => {
     }
     expect(server.isOpen).toBe(true);
   });
+});
 
-  test("are no fault of a caller that is sent an answer for each", async () => {
-    const { peer, server, listener } = serverWithRawClient({ minPingIntervalMs: 60_000 });
+test.each([{ minPingIntervalMs: 60_000 }, { maxPingsPerSecond: 1 }])(
+  "with %j, PING frames are no fault of a caller that is sent an answer for each",
+  async (options) => {
+    const { peer, server, listener } = serverWithRawClient(options);
     peer.open();
     peer.send(headers(1, getFields, true));
     await settle();
@@ -264,8 +267,8 @@ describe("PING frames closer together than minPingIntervalMs", () => {
       await settle();
     }
     expect(server.isOpen).toBe(true);
-  });
-});
+  },
+);
 
 describe("zero-window flood (CVE-2019-9517 and slow readers)", () => {
   test("a stream whose peer opens no window within windowTimeoutMs is reset, others are not", async () => {

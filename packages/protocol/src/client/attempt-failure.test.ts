@@ -1,6 +1,9 @@
+import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
 import { BusinessError } from "@thrice/core";
+import { NoteSchema } from "../../test/gen/kinds/kinds_pb.js";
+import { fieldsFromError } from "../grpc/server-status.js";
 import { attemptFailure } from "./attempt-failure.js";
 import { repairStatus } from "./repair-status.js";
 import { WireError } from "./wire-error.js";
@@ -56,6 +59,16 @@ describe("attemptFailure", () => {
     expect(error).toMatchObject({ rawMessage: "sold out", code: Code.Unknown });
     expect(error.metadata.get("x-a")).toBe("1");
     expect([...error.metadata.keys()]).not.toContain("thrice-business-error");
+  });
+
+  test("keeps the details of a business error", () => {
+    const sent = new BusinessError("sold out");
+    sent.details = [{ desc: NoteSchema, value: { text: "why" } }];
+    const [, status = "", , message = "", name = "", bin = ""] = fieldsFromError(sent);
+    const { error } = attemptFailure(said(status, { "grpc-message": message, [name]: bin }));
+    expect(BusinessError.is(error)).toBe(true);
+    expect(error.rawMessage).toBe("sold out");
+    expect(error.findDetails(NoteSchema)).toEqual([create(NoteSchema, { text: "why" })]);
   });
 
   test("hands on the peer's pushback", () => {

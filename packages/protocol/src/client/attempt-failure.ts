@@ -24,6 +24,8 @@ export function attemptFailure(reason: unknown): AttemptFailure {
   };
 }
 
-function businessError({ rawMessage, metadata, cause }: ConnectError): BusinessError {
-  return new BusinessError(rawMessage, metadata, cause);
+function businessError({ rawMessage, metadata, cause, details }: ConnectError): BusinessError {
+  const error = new BusinessError(rawMessage, metadata, cause);
+  error.details = details;
+  return error;
 }

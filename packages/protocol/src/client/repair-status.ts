@@ -1,4 +1,5 @@
-import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
+import { Code, ConnectError } from "@connectrpc/connect";
+import { findTrailerError, setTrailerStatus } from "@connectrpc/connect/protocol-grpc";
 
 /**
  * Makes the gRPC status of an answer readable for Connect's protocol code, which knows codes 0 to 16 only, fails on
@@ -49,8 +50,19 @@ function repairDetails(header: Headers, status: string): void {
     if (!header.has("grpc-message"))
       header.set("grpc-message", encodeURIComponent(said.rawMessage));
     if (knownStatus.test(status)) return;
+    if (status === businessStatus && said.details.length > 0) {
+      header.set(detailsName, asUnknown(said));
+      return;
+    }
   }
   header.delete(detailsName);
+}
+
+/** The same details, beside the code that Connect knows. */
+function asUnknown({ rawMessage, details }: ConnectError): string {
+  const unknown = new ConnectError(rawMessage, Code.Unknown);
+  unknown.details = details;
+  return setTrailerStatus(new Headers(), unknown).get(detailsName) ?? "";
 }
 
 function errorFromDetails(details: string) {

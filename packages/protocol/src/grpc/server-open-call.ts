@@ -1,5 +1,6 @@
 import type { Clock, Logger } from "@thrice/core";
 import type { HeaderList, ServerStream, StreamSink } from "@thrice/http2";
+import { keepPeer, type PeerIdentity } from "../server/peer-identity.js";
 import { parseGrpcTimeout } from "./grpc-timeout-parse.js";
 import { ServerAnswer } from "./server-answer.js";
 import { deadlineExceeded, noDeadline, ServerContext } from "./server-context.js";
@@ -12,6 +13,8 @@ import type { GrpcPlan } from "./server-plan.js";
 export interface CallSurroundings {
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Who sends the calls of a connection, where callers show certificates. */
+  readonly peer?: PeerIdentity | undefined;
 }
 
 /** Begins a gRPC call and returns who takes what follows on its stream. A call that cannot be served is refused at once. */
@@ -20,7 +23,7 @@ export function openCall(
   headers: HeaderList,
   endStream: boolean,
   plan: GrpcPlan,
-  { clock, logger }: CallSurroundings,
+  { clock, logger, peer }: CallSurroundings,
 ): StreamSink {
   const { method, maxTimeoutMs } = plan.route;
   const timeout = findTimeout(headers, plan);
@@ -28,6 +31,7 @@ export function openCall(
   const boundMs = Math.min(timeoutMs ?? 0, maxTimeoutMs);
   const deadlineMs = boundMs === noDeadline ? noDeadline : clock.nowMs() + boundMs;
   const context = new ServerContext(method, headers, clock, deadlineMs);
+  if (peer !== undefined) keepPeer(context.values, peer);
   const answer = new ServerAnswer(stream, plan, context, logger);
   answer.hasWholeRequest = endStream;
   const takesOne = method.methodKind === "unary" || method.methodKind === "server_streaming";

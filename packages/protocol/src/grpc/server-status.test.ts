@@ -1,6 +1,7 @@
 import { create } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
 import { findTrailerError } from "@connectrpc/connect/protocol-grpc";
+import { BusinessError } from "@thrice/core";
 import { NoteSchema } from "../../test/gen/kinds/kinds_pb.js";
 import { fieldsFromError } from "./server-status.js";
 
@@ -16,6 +17,10 @@ describe("fieldsFromError", () => {
       fields: ["grpc-status", "13", "grpc-message", "100%25 %C3%BC"],
     },
     { error: new ConnectError("", 17 as Code), fields: ["grpc-status", "17"] },
+    {
+      error: new BusinessError("sold out"),
+      fields: ["grpc-status", "17", "grpc-message", "sold out"],
+    },
     { error: new ConnectError("", 0 as Code), fields: ["grpc-status", "2"] },
     { error: new ConnectError("", Number.NaN as Code), fields: ["grpc-status", "2"] },
   ])("renders $error", ({ error, fields }) => {
@@ -31,6 +36,14 @@ describe("fieldsFromError", () => {
     const read = findTrailerError(headers);
     expect(read).toMatchObject({ code: Code.Aborted, rawMessage: "half \ufffd" });
     expect(read?.findDetails(NoteSchema)).toEqual([create(NoteSchema, { text: "why" })]);
+  });
+
+  test("renders a business error with code 17 in its details too, which Dubbo-go believes more", () => {
+    const error = new BusinessError("sold out");
+    error.details = [{ desc: NoteSchema, value: { text: "why" } }];
+    const [, status, , , name = "", bin = ""] = fieldsFromError(error);
+    expect(status).toBe("17");
+    expect(findTrailerError(new Headers({ [name]: bin }))).toMatchObject({ code: 17 });
   });
 
   test("throws for a detail that is not what its schema says", () => {

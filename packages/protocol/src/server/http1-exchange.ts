@@ -5,19 +5,22 @@ import { Code, ConnectError } from "@connectrpc/connect";
 import type { UniversalServerRequest, UniversalServerResponse } from "@connectrpc/connect/protocol";
 import type { Cancellable } from "../grpc/server-context.js";
 import type { ConnectionEnds } from "./connection-ends.js";
+import { type PeerIdentity, valuesWithPeer } from "./peer-identity.js";
 import type { Respond } from "./universal-stream.js";
 
 export class Http1Exchange implements Cancellable {
   readonly #request: IncomingMessage;
   readonly #response: ServerResponse;
+  readonly #peer: PeerIdentity | undefined;
   readonly #body: AsyncIterator<Uint8Array>;
   readonly #controller = new AbortController();
   #isGone = false;
   #resume: (() => void) | undefined = undefined;
 
-  constructor(request: IncomingMessage, response: ServerResponse) {
+  constructor(request: IncomingMessage, response: ServerResponse, peer?: PeerIdentity) {
     this.#request = request;
     this.#response = response;
+    this.#peer = peer;
     this.#body = bodyOf(request);
     // Both may fail at any time, also when all is done. An "error" that nobody hears would end the process.
     request.on("error", ignore);
@@ -67,6 +70,7 @@ export class Http1Exchange implements Cancellable {
       ...{ httpVersion, method, url: this.#url(), header },
       body: { [Symbol.asyncIterator]: () => this.#body },
       signal: this.#controller.signal,
+      ...(this.#peer !== undefined && { contextValues: valuesWithPeer(this.#peer) }),
     };
   }
 

@@ -4,7 +4,9 @@ import type { ConnectError } from "@connectrpc/connect";
 import { type Logger, logQuietly } from "@thrice/core";
 import { isGrpc } from "../grpc/server-plan.js";
 import { ConnectionEnds } from "./connection-ends.js";
+import type { Cors } from "./cors.js";
 import { Http1Exchange } from "./http1-exchange.js";
+import { identityOf } from "./peer-identity.js";
 import type { Routes } from "./routes.js";
 import { answerMiss, answerUniversal } from "./universal-answer.js";
 import type { Respond } from "./universal-stream.js";
@@ -13,19 +15,25 @@ import type { Respond } from "./universal-stream.js";
 export class Http1Listener {
   readonly #routes: Routes;
   readonly #logger: Logger;
+  readonly #asksForCertificates: boolean;
+  readonly #cors: Cors | undefined;
   readonly #ends = new ConnectionEnds();
   readonly #running = new Set<Http1Exchange>();
 
-  constructor(routes: Routes, logger: Logger) {
+  constructor(routes: Routes, logger: Logger, asksForCertificates: boolean, cors?: Cors) {
     this.#routes = routes;
     this.#logger = logger;
+    this.#asksForCertificates = asksForCertificates;
+    this.#cors = cors;
   }
 
   readonly onRequest = (request: IncomingMessage, response: ServerResponse): void => {
-    const exchange = new Http1Exchange(request, response);
+    const peer = this.#asksForCertificates ? identityOf(request.socket) : undefined;
+    const exchange = new Http1Exchange(request, response, peer);
     this.#running.add(exchange);
+    const respond = responderOf(this.#routes, request);
     exchange
-      .serve(responderOf(this.#routes, request), this.#ends)
+      .serve(this.#cors?.around(respond) ?? respond, this.#ends)
       .catch((reason: unknown) => {
         logQuietly(() => this.#logger.debug("request broken off", request.url, reason));
       })

@@ -11,6 +11,8 @@ import {
   type StreamSink,
 } from "@thrice/http2";
 import { type CallSurroundings, openCall } from "../grpc/server-open-call.js";
+import type { Cors } from "./cors.js";
+import type { PeerIdentity } from "./peer-identity.js";
 import { planRequest, type RequestPlan } from "./request-plan.js";
 import type { Routes } from "./routes.js";
 import { answerMiss, answerUniversal } from "./universal-answer.js";
@@ -19,6 +21,7 @@ import { type Respond, UniversalStream } from "./universal-stream.js";
 export class RequestDispatcher implements ServerListener {
   readonly #routes: Routes;
   readonly #surroundings: CallSurroundings;
+  readonly #cors: Cors | undefined;
   /** Told of each connection whose socket is closed. */
   readonly onSocketClose: (socket: Duplex) => void;
 
@@ -26,10 +29,18 @@ export class RequestDispatcher implements ServerListener {
     routes: Routes,
     surroundings: CallSurroundings,
     onSocketClose: (socket: Duplex) => void,
+    cors?: Cors,
   ) {
     this.#routes = routes;
     this.#surroundings = surroundings;
     this.onSocketClose = onSocketClose;
+    this.#cors = cors;
+  }
+
+  /** One for the connections of a known caller. */
+  forPeer(peer: PeerIdentity): RequestDispatcher {
+    const surroundings = { ...this.#surroundings, peer };
+    return new RequestDispatcher(this.#routes, surroundings, this.onSocketClose, this.#cors);
   }
 
   onStream(stream: ServerStream, headers: HeaderList, endStream: boolean): StreamSink {
@@ -38,9 +49,10 @@ export class RequestDispatcher implements ServerListener {
       stream.sendInformational(goOn);
     }
     if (plan.kind === "grpc") return openCall(stream, headers, endStream, plan, this.#surroundings);
-    const sink = new UniversalStream(stream);
+    const sink = new UniversalStream(stream, this.#surroundings.peer);
     if (endStream) sink.onRequestEnd();
-    sink.serve(headers, respondTo(plan)).catch((reason: unknown) => {
+    const respond = respondTo(plan);
+    sink.serve(headers, this.#cors?.around(respond) ?? respond).catch((reason: unknown) => {
       logQuietly(() =>
         this.#surroundings.logger.debug("request broken off", headers.get(":path"), reason),
       );

@@ -11,14 +11,28 @@ import type { ServerTls } from "../tls/server-tls.js";
 export class SecureConnections {
   /** Listens to nothing: it is handed its connections. */
   readonly #server: Server;
+  readonly #tls: ServerTls;
+  readonly #logger: Logger;
   readonly #raw = new Set<Socket>();
 
   constructor(tls: ServerTls, logger: Logger, serve: (socket: TLSSocket) => void) {
-    this.#server = createServer(tls, serve);
+    this.#tls = tls;
+    this.#logger = logger;
+    this.#server = createServer(tls.options, serve);
     this.#server.on("tlsClientError", (error, socket) => {
       socket.destroy(); // a timeout alone does not
       logQuietly(() => logger.debug("TLS handshake failed", error));
     });
+  }
+
+  /** Lets new connections have the certificates that the files hold then. Those that are open keep theirs. */
+  watchFiles(): void {
+    this.#tls.watch(this.#logger, (options) => this.#server.setSecureContext(options));
+  }
+
+  /** Leaves the files alone. */
+  leaveFiles(): Promise<void> {
+    return this.#tls.close();
   }
 
   /** Takes a connection that has just been accepted. */

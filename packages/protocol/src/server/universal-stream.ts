@@ -13,6 +13,7 @@ import { headersFromList } from "../grpc/headers-from-list.js";
 import { IncomingQueue } from "../grpc/incoming-queue.js";
 import { type Cancellable, canceledBy } from "../grpc/server-context.js";
 import { fieldsFromHeaders } from "./header-fields.js";
+import { type PeerIdentity, valuesWithPeer } from "./peer-identity.js";
 
 /** Answers a request. */
 export type Respond = (request: UniversalServerRequest) => Promise<UniversalServerResponse>;
@@ -20,14 +21,16 @@ export type Respond = (request: UniversalServerRequest) => Promise<UniversalServ
 export class UniversalStream implements StreamSink, Cancellable {
   readonly credit = "manual";
   readonly #stream: ServerStream;
+  readonly #peer: PeerIdentity | undefined;
   readonly #body: IncomingQueue<Buffer, Uint8Array>;
   readonly #controller = new AbortController();
   #hasWholeRequest = false;
   #onWholeRequest: (() => void) | undefined = undefined;
   #resume: (() => void) | undefined = undefined;
 
-  constructor(stream: ServerStream) {
+  constructor(stream: ServerStream, peer: PeerIdentity | undefined) {
     this.#stream = stream;
+    this.#peer = peer;
     this.#body = new IncomingQueue<Buffer, Uint8Array>(
       (bytes) => bytes,
       (bytes) => stream.addCredit(bytes),
@@ -106,6 +109,7 @@ export class UniversalStream implements StreamSink, Cancellable {
       header: headersFromList(headers),
       body: this.#body,
       signal: this.#controller.signal,
+      ...(this.#peer !== undefined && { contextValues: valuesWithPeer(this.#peer) }),
     };
   }
 

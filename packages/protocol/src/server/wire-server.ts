@@ -7,9 +7,11 @@ import { Http2ServerConnection, type Http2ServerOptions, type StreamSink } from 
 import type { Cancellable } from "../grpc/server-context.js";
 import type { ServerTls } from "../tls/server-tls.js";
 import { type ConnectionLimitOptions, ConnectionLimits } from "./connection-limits.js";
+import type { Cors } from "./cors.js";
 import { stoppedError } from "./end-when-stopped.js";
 import { Http1Listener } from "./http1-listener.js";
 import { type ListenOptions, listen, type TcpListenOptions } from "./listen.js";
+import { identityOf } from "./peer-identity.js";
 import { RequestDispatcher } from "./request-dispatcher.js";
 import { Routes } from "./routes.js";
 import { SecureConnections } from "./secure-connections.js";
@@ -26,6 +28,8 @@ export interface WireServerOptions {
   readonly clock: Clock;
   /** Secures the connections; in the clear if unset. */
   readonly tls?: ServerTls | undefined;
+  /** Which pages of other origins may call; none if unset. */
+  readonly cors?: Cors | undefined;
   /** Limits of connections; none if unset. */
   readonly connections?: ConnectionLimitOptions | undefined;
 }
@@ -38,25 +42,27 @@ export class WireServer {
   readonly #dispatcher: RequestDispatcher;
   readonly #clock: Clock;
   readonly #secure: SecureConnections | undefined;
+  readonly #asksForCertificates: boolean;
   /** All connections; those that speak HTTP/2 with what speaks it, those that are yet silent with `undefined`. */
   readonly #sockets = new Map<Socket, Http2ServerConnection | "http1" | undefined>();
   readonly #limits: ConnectionLimits;
   readonly #http2Options: Http2ServerOptions;
   #closed: Promise<void> | undefined;
 
-  constructor({ services, logger, clock, tls, connections = {} }: WireServerOptions) {
+  constructor({ services, logger, clock, tls, cors, connections = {} }: WireServerOptions) {
     const routes = new Routes(services, logger);
     this.#clock = clock;
     this.#limits = new ConnectionLimits(connections, clock);
     const forget = (socket: Duplex) => this.#forget(socket as Socket);
-    this.#dispatcher = new RequestDispatcher(routes, { clock, logger }, forget);
+    this.#dispatcher = new RequestDispatcher(routes, { clock, logger }, forget, cors);
     // Connections keep to real time: what a test moves is the time of calls and of closing. All share these options.
     const { minPingIntervalMs = 0 } = connections;
     this.#http2Options = {
       listener: this.#dispatcher,
       ...(minPingIntervalMs > 0 && { minPingIntervalMs }),
     };
-    this.#http1Calls = new Http1Listener(routes, logger);
+    this.#asksForCertificates = tls?.asksForCertificates === true;
+    this.#http1Calls = new Http1Listener(routes, logger, this.#asksForCertificates, cors);
     this.#http1 = http.createServer(this.#http1Calls.onRequest);
     this.#http1.on("request", (request, response) => this.#endWhenClosed(request.socket, response));
     this.#limits.guard(this.#http1, logger);
@@ -73,8 +79,10 @@ export class WireServer {
   /** Resolves with the port, if it is one. Rejects with an error whose message names place and cause. */
   listen(where: TcpListenOptions): Promise<number>;
   listen(where: ListenOptions): Promise<number | undefined>;
-  listen(where: ListenOptions): Promise<number | undefined> {
-    return listen(this.#http1, where);
+  async listen(where: ListenOptions): Promise<number | undefined> {
+    const port = await listen(this.#http1, where);
+    if (this.#closed === undefined) this.#secure?.watchFiles();
+    return port;
   }
 
   /**
@@ -82,8 +90,12 @@ export class WireServer {
    * Resolves when all connections are closed, a second later at most. Called again, it waits for the first call.
    */
   close(graceMs: number): Promise<void> {
-    this.#closed ??= this.#drain(graceMs);
+    this.#closed ??= this.#close(graceMs);
     return this.#closed;
+  }
+
+  async #close(graceMs: number): Promise<void> {
+    await Promise.all([this.#drain(graceMs), this.#secure?.leaveFiles()]);
   }
 
   #drain(graceMs: number): Promise<void> {
@@ -177,9 +189,17 @@ export class WireServer {
   }
 
   #serveHttp2(socket: Socket, initialBytes: Buffer): void {
-    const connection = new Http2ServerConnection(socket, this.#http2Options, initialBytes);
+    const options = this.#asksForCertificates ? this.#optionsFor(socket) : this.#http2Options;
+    const connection = new Http2ServerConnection(socket, options, initialBytes);
     this.#sockets.set(socket, connection);
     this.#limits.watch(socket, connection);
+  }
+
+  /** A connection of a known caller has a listener of its own, which tells its calls who that is. */
+  #optionsFor(socket: Socket): Http2ServerOptions {
+    const peer = identityOf(socket);
+    if (peer === undefined) return this.#http2Options;
+    return { ...this.#http2Options, listener: this.#dispatcher.forPeer(peer) };
   }
 
   #forget(socket: Socket): void {

@@ -5,12 +5,19 @@ import { show } from "@thrice/core";
 /** Text of a PEM file, or its bytes. */
 export type Pem = string | Uint8Array;
 
+/** What an option says, with its name for errors. */
+export interface NamedPem {
+  readonly field: string;
+  /** A PEM, or of certificates a list of such. */
+  readonly value: unknown;
+}
+
 /**
  * Reads the certificates of one file, or of several.
  *
- * @throws TypeError naming `field`, unless there is a certificate in each.
+ * @throws TypeError naming the field, unless there is a certificate in each.
  */
-export function checkCertificates(field: string, value: Pem | readonly Pem[]): string {
+export function checkCertificates({ field, value }: NamedPem): string {
   const files: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (files.length === 0) throw new TypeError(`${field} must hold a certificate, got []`);
   return files.map((file) => checkFile(field, file)).join("\n");
@@ -19,15 +26,13 @@ export function checkCertificates(field: string, value: Pem | readonly Pem[]): s
 /**
  * Reads a chain and the key of its first certificate. Keys are never quoted.
  *
- * @throws TypeError naming `tls.cert` or `tls.key`: either is missing, cannot be read, or the key is another's.
+ * @throws TypeError naming the field: either cannot be read, or the key is another's.
  */
-export function checkKeyPair(cert: Pem | undefined, key: Pem | undefined) {
-  if (cert === undefined) throw new TypeError("tls.cert must be set beside tls.key");
-  if (key === undefined) throw new TypeError("tls.key must be set beside tls.cert");
-  const chain = checkCertificates("tls.cert", cert);
-  const keyText = textOf("tls.key", key, "a private key");
-  if (!new X509Certificate(chain).checkPrivateKey(readKey(keyText))) {
-    throw new TypeError("tls.key must be the key of the first certificate in tls.cert");
+export function checkKeyPair(cert: NamedPem, key: NamedPem) {
+  const chain = checkCertificates(cert);
+  const keyText = textOf(key.field, key.value, "a private key");
+  if (!new X509Certificate(chain).checkPrivateKey(readKey(key.field, keyText))) {
+    throw new TypeError(`${key.field} must be the key of the first certificate in ${cert.field}`);
   }
   return { cert: chain, key: keyText };
 }
@@ -35,7 +40,9 @@ export function checkKeyPair(cert: Pem | undefined, key: Pem | undefined) {
 function checkFile(field: string, file: unknown): string {
   const text = textOf(field, file, "a certificate");
   const blocks = text.match(certificateBlock) ?? [];
-  if (blocks.length === 0) {
+  // What was cut off in the middle of a chain leaves blocks that are whole.
+  const isCut = text.replaceAll(anyBlock, "").includes("-----BEGIN");
+  if (blocks.length === 0 && !isCut) {
     throw new TypeError(`${field} must hold a certificate as PEM, got ${show(firstLine(text))}`);
   }
   for (const [index, block] of blocks.entries()) {
@@ -48,16 +55,19 @@ function checkFile(field: string, file: unknown): string {
       });
     }
   }
+  if (isCut) {
+    throw new TypeError(`${field} must hold certificates as PEM: the last one has no end`);
+  }
   return blocks.join("\n");
 }
 
-function readKey(pem: string): KeyObject {
+function readKey(field: string, pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch (cause) {
     const isEncrypted = pem.includes("ENCRYPTED");
     const why = isEncrypted ? "it is encrypted; decrypt it first" : "it cannot be read";
-    throw new TypeError(`tls.key must be a private key as PEM: ${why}`, { cause });
+    throw new TypeError(`${field} must be a private key as PEM: ${why}`, { cause });
   }
 }
 
@@ -75,3 +85,4 @@ function firstLine(pem: string): string {
 
 const certificateBlock =
   /-----BEGIN (?:X509 |TRUSTED )?CERTIFICATE-----[^-]*-----END (?:X509 |TRUSTED )?CERTIFICATE-----/g;
+const anyBlock = /-----BEGIN [A-Z0-9 ]+-----(?:(?!-----BEGIN)[\s\S])*?-----END [A-Z0-9 ]+-----/g;

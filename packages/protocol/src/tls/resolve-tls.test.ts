@@ -22,11 +22,66 @@ const wrongPairs = [
     pair: { cert: `${cert}${broken}`, key },
     says: "tls.cert must hold certificates as PEM: certificate 2 of 2 cannot be read",
   },
+  {
+    what: "a chain that is cut",
+    pair: { cert: `${cert}${other.cert.slice(0, 200)}`, key },
+    says: "tls.cert must hold certificates as PEM: the last one has no end",
+  },
   { what: "a certificate for a key", pair: { cert, key: cert }, says: "tls.key must be a private" },
   { what: "nonsense for a key", pair: { cert, key: "x" }, says: "PEM: it cannot be read" },
   { what: "a key with a password", pair: { cert, key: encrypted }, says: "PEM: it is encrypted" },
   { what: "null for a key", pair: { cert, key: null }, says: "tls.key must be a private key as" },
   { what: "another's key", pair: { cert, key: other.key }, says: "tls.key must be the key of the" },
+];
+const nowhere = "/nowhere/a.pem";
+const wrongFiles = [
+  {
+    what: "a file and its content",
+    pair: { cert, certFile: nowhere, key },
+    says: "tls.cert and tls.certFile exclude each other",
+  },
+  {
+    what: "a file of a certificate without one of a key",
+    pair: { certFile: __filename },
+    says: "tls.keyFile must be set beside tls.certFile",
+  },
+  {
+    what: "a file of a key without a certificate",
+    pair: { keyFile: __filename },
+    says: "tls.certFile must be set beside tls.keyFile",
+  },
+  {
+    what: "a file that is not there",
+    pair: { certFile: nowhere, key },
+    says: "tls.certFile '/nowhere/a.pem' cannot be read: ENOENT: no such file or directory",
+  },
+  {
+    what: "a file that holds something else",
+    pair: { certFile: __filename, key },
+    says: "must hold a certificate as PEM, got 'import { testCertificate }",
+  },
+  {
+    what: "a file of a key that holds something else",
+    pair: { cert, keyFile: __filename },
+    says: "must be a private key as PEM: it",
+  },
+  {
+    what: "an empty path",
+    pair: { certFile: "", key },
+    says: "tls.certFile must be the path of a file, got ''",
+  },
+  {
+    what: "several paths of a key",
+    pair: { cert, keyFile: [nowhere] },
+    says: "tls.keyFile must be the path of a file, got [ '/nowhere/a.pem' ]",
+  },
+  { what: "no path of a CA", pair: { cert, key, caFile: [] }, says: "tls.caFile must be the path" },
+  { what: "null for a path", pair: { cert, key, caFile: null }, says: "tls.caFile must be the" },
+  {
+    what: "an interval that is too short",
+    pair: { cert, key, reloadIntervalMs: 99 },
+    says: "tls.reloadIntervalMs must be a number from 100 to 2147483647, got 99",
+  },
 ];
 const wrongCas = [
   { what: "an empty list", pair: { cert, key, ca: [] }, says: "tls.ca must hold a certificate" },
@@ -54,6 +109,7 @@ describe("tls of a client", () => {
   test.each([
     ...wrongPairs,
     ...wrongCas,
+    ...wrongFiles,
     { what: "a text", pair: "yes", says: "tls must be true, false or an object, got 'yes'" },
     { what: "null", pair: null, says: "tls must be true, false or an object, got null" },
     { what: "another option", pair: { caa: cert }, says: "tls: unknown option 'caa'" },
@@ -61,7 +117,10 @@ describe("tls of a client", () => {
     { what: "a URL for a name", pair: { serverName: "tri://a" }, says: "got 'tri://a'" },
   ])("refuses $what", ({ pair, says }) => {
     expect(() => resolveClientTls(pair as never)).toThrow(
-      expect.objectContaining({ name: "TypeError", message: expect.stringContaining(says) }),
+      expect.objectContaining({
+        name: expect.stringMatching(/^(?:Type|Range)Error$/),
+        message: expect.stringContaining(says),
+      }),
     );
   });
 
@@ -81,17 +140,23 @@ describe("tls of a server", () => {
   });
 
   test("asks for no certificate by itself", () => {
-    expect(resolveServerTls({ cert, key: Buffer.from(key) })).not.toHaveProperty("requestCert");
+    const tls = resolveServerTls({ cert, key: Buffer.from(key) });
+    expect(tls).toMatchObject({ asksForCertificates: false });
+    expect(tls?.options).not.toHaveProperty("requestCert");
   });
 
   test("asks for a certificate that `ca` has signed", () => {
     const asked = { requestCert: true, rejectUnauthorized: true };
-    expect(resolveServerTls({ cert, key, ca: other.cert })).toMatchObject(asked);
+    const tls = resolveServerTls({ cert, key, ca: other.cert });
+    expect(tls).toMatchObject({ asksForCertificates: true, options: asked });
   });
 
   test.each([
     ...wrongPairs,
     ...wrongCas,
+    ...wrongFiles,
+    { what: "nothing", pair: {}, says: "tls of a server needs cert and key, or certFile and" },
+    { what: "a CA alone", pair: { ca: cert }, says: "tls of a server needs cert and key" },
     { what: "true", pair: true, says: "tls must be an object, got true" },
     { what: "null", pair: null, says: "tls must be an object, got null" },
     { what: "another option", pair: { cert, key, pfx: "" }, says: "tls: unknown option 'pfx'" },

@@ -1,21 +1,28 @@
-import type { TlsOptions } from "node:tls";
-import { checkKnownOptions, checkNumber, maxTimerMs } from "@thrice/core";
-import { checkCertificates, checkKeyPair, type Pem } from "./check-pem.js";
+import { createSecureContext, type TlsOptions } from "node:tls";
+import { checkKnownOptions, checkNumber, type Logger, maxTimerMs } from "@thrice/core";
+import { CertificateFiles } from "./certificate-files.js";
+import type { PemOptions } from "./pem-sources.js";
 
-/** What a server shows its callers, and what it asks of them. Files are given by their content, not by their path. */
-export interface ServerTlsOptions {
-  /** Certificate of the server, with its chain. */
-  readonly cert: Pem;
-  /** Key of `cert`, not encrypted. */
-  readonly key: Pem;
-  /** Certificates that have to sign a caller's. Set, callers without such a certificate are turned away. */
-  readonly ca?: Pem | readonly Pem[] | undefined;
+/**
+ * What a server shows its callers, and what it asks of them. It needs `cert` and `key`, or `certFile` and `keyFile`. With `ca`
+ * or `caFile`, callers without a certificate that is signed by one of these are turned away.
+ */
+export interface ServerTlsOptions extends PemOptions {
   /** Bound of the handshake, in milliseconds. @defaultValue 10_000 */
   readonly handshakeTimeoutMs?: number | undefined;
 }
 
-/** What connections are secured with, as Node.js takes it. */
-export type ServerTls = TlsOptions;
+/** What connections are secured with. */
+export interface ServerTls {
+  /** As Node.js takes it. */
+  readonly options: TlsOptions;
+  /** Whether callers have to show a certificate. */
+  readonly asksForCertificates: boolean;
+  /** Reads the files again when they change, and hands over what is to be used from then on. */
+  watch(logger: Logger, use: (options: TlsOptions) => void): void;
+  /** Reads them no more. */
+  close(): Promise<void>;
+}
 
 /**
  * Reads the option `tls` of a server; `undefined` means in the clear.
@@ -25,18 +32,30 @@ export type ServerTls = TlsOptions;
 export function resolveServerTls(options: ServerTlsOptions | undefined): ServerTls | undefined {
   if (options === undefined) return undefined;
   checkKnownOptions("tls", options, known);
-  const { cert, key, ca, handshakeTimeoutMs = 10_000 } = options;
-  return {
-    ...checkKeyPair(cert, key),
-    ...(ca !== undefined && {
-      ca: checkCertificates("tls.ca", ca),
-      requestCert: true,
-      rejectUnauthorized: true,
-    }),
+  const { handshakeTimeoutMs = 10_000 } = options;
+  const files = new CertificateFiles(options);
+  const { first } = files;
+  if (first.cert === undefined) {
+    throw new TypeError("tls of a server needs cert and key, or certFile and keyFile");
+  }
+  const asksForCertificates = first.ca !== undefined;
+  const common: TlsOptions = {
+    ...(asksForCertificates && { requestCert: true, rejectUnauthorized: true }),
     ALPNProtocols: ["h2", "http/1.1"],
     minVersion: "TLSv1.2",
     handshakeTimeout: checkNumber("tls.handshakeTimeoutMs", handshakeTimeoutMs, 1, maxTimerMs),
   };
+  createSecureContext(first); // throws at once what OpenSSL does not like
+  return {
+    options: { ...common, ...first },
+    asksForCertificates,
+    watch: (logger, use) =>
+      files.watch({ logger, use: (material) => use({ ...common, ...material }) }),
+    close: () => files.close(),
+  };
 }
 
-const known: ReadonlySet<string> = new Set(["cert", "key", "ca", "handshakeTimeoutMs"]);
+const known: ReadonlySet<string> = new Set([
+  ...["ca", "caFile", "cert", "certFile", "key", "keyFile"],
+  ...["reloadIntervalMs", "handshakeTimeoutMs"],
+]);

@@ -2,7 +2,7 @@
 import * as http from "node:http";
 import * as https from "node:https";
 import { isIP, type Socket } from "node:net";
-import { checkServerIdentity } from "node:tls";
+import { checkServerIdentity, type SecureContext } from "node:tls";
 import type { UniversalClientRequest } from "@connectrpc/connect/protocol";
 import { type Clock, formatAddress, type Place } from "@thrice/core";
 import { OpenSockets } from "../connection/dial/open-sockets.js";
@@ -27,8 +27,11 @@ export interface Http1Options {
 export class Http1Connections implements HttpConnections {
   readonly #peer: string;
   readonly #options: Http1Options;
+  readonly #place: Place;
   readonly #where: http.RequestOptions;
-  readonly #agent: http.Agent;
+  #agent: http.Agent;
+  /** What the agent's connections are secured with. */
+  #context: SecureContext | undefined;
   readonly #exchanges = new Set<Http1Exchange>();
   readonly #sockets = new OpenSockets();
   readonly #known = new WeakSet<Socket>();
@@ -36,15 +39,12 @@ export class Http1Connections implements HttpConnections {
   #isClosed = false;
 
   constructor(place: Place, options: Http1Options) {
-    const { tls } = options;
     this.#peer = formatAddress(place);
+    this.#place = place;
     this.#options = options;
     this.#where =
       "path" in place ? { socketPath: place.path } : { host: place.host, port: place.port };
-    this.#agent =
-      tls === undefined
-        ? new http.Agent({ keepAlive: true })
-        : new https.Agent(secureAgentOptions(tls, place));
+    this.#agent = this.#newAgent();
   }
 
   get openConnections(): number {
@@ -86,13 +86,30 @@ export class Http1Connections implements HttpConnections {
     if (this.#exchanges.size === 0) this.#onRest?.();
   }
 
+  #newAgent(): http.Agent {
+    const { tls } = this.#options;
+    this.#context = tls?.secureContext;
+    if (tls === undefined) return new http.Agent({ keepAlive: true });
+    return new https.Agent(secureAgentOptions(tls, this.#place));
+  }
+
+  /** With other certificates on this side, what is kept is used no more; what runs goes on, and is closed then. */
+  #freshAgent(): http.Agent {
+    if (this.#options.tls?.secureContext === this.#context) return this.#agent;
+    const before = this.#agent;
+    before.maxFreeSockets = 0;
+    for (const socket of Object.values(before.freeSockets).flat()) socket?.destroy();
+    this.#agent = this.#newAgent();
+    return this.#agent;
+  }
+
   #start({ method, url }: UniversalClientRequest, fields: readonly string[]): StartedHttp1 {
     if (this.#isClosed) throw clientClosed();
     const { protocol, pathname, search, host } = new URL(url);
     const secure = protocol === "https:";
     const request = (secure ? https : http).request({
       ...this.#where,
-      ...{ method, path: `${pathname}${search}`, agent: this.#agent },
+      ...{ method, path: `${pathname}${search}`, agent: this.#freshAgent() },
       headers: [...fields, "host", host],
     });
     let isConnected = false;

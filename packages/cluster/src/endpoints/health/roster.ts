@@ -17,7 +17,7 @@ import { HealthViews } from "./health-views.js";
 
 /**
  * A healed endpoint's latency as a multiple of the best peer's: low enough to be tried soon, and not by all at once. peakEwma
- * multiplies latencies by the root of the load: at 3, one in the simulator waited for 2 s, where 1.5 takes some tenths.
+ * multiplies latencies by a root of the load: at 3, one in the simulator waited for 2 s, where 1.5 takes some tenths.
  */
 const healedRatio = 1.5;
 /** That of one on trial: a load balancer that looks at latencies takes it as soon as it sees it, and it is only one call. */

@@ -48,6 +48,20 @@ describe("an endpoint that gets no calls any more after a slow one", () => {
     }
   });
 
+  test.each([
+    { usualMs: 60, tookMs: 400, healthy: "abc" },
+    { usualMs: 60, tookMs: 500, healthy: "bc" },
+  ])(
+    "is left to the load balancer if it always takes longer: $usualMs ms, then $tookMs ms",
+    async ({ usualMs, tookMs, healthy }) => {
+      const bench = await settled();
+      bench.succeed("a", 60, usualMs);
+      bench.succeed("a", 1, tookMs);
+      await shun(bench, 510);
+      expect(bench.healthy()).toBe(healthy);
+    },
+  );
+
   test("is left alone while others got too few calls to tell", async () => {
     const bench = await settled();
     bench.succeed("a", 1, 500);

@@ -1,6 +1,6 @@
 /** Sockets that speak TLS with a peer of which the name is known. */
 import { isIP } from "node:net";
-import { checkServerIdentity, connect, type TLSSocket } from "node:tls";
+import { checkServerIdentity, connect, type SecureContext, type TLSSocket } from "node:tls";
 import type { ClientTls } from "../../tls/client-tls.js";
 import { noAlpnError } from "../../tls/explain-tls-error.js";
 import { type Network, type PoolSocket, systemNetwork, tcpKeepaliveMs } from "./network.js";
@@ -10,13 +10,16 @@ import type { Target } from "./target.js";
  * The system's network with TLS on it, for the connections to one target.
  *
  * A peer has to show a certificate for the target's host, or for `serverName`, and to choose `h2`. The last session is
- * kept, so that a later connection takes no second proof: the peer has shown then that it is the same.
+ * kept, so that a later connection takes no second proof: the peer has shown then that it is the same. With other
+ * certificates on this side it has to show it anew.
  */
 export class SecureNetwork implements Network {
   readonly lookup = systemNetwork.lookup;
   readonly #tls: ClientTls;
   readonly #peerName: string;
   #session: Buffer | undefined;
+  /** What the session was made with. */
+  #context: SecureContext | undefined;
 
   constructor(tls: ClientTls, target: Target) {
     this.#tls = tls;
@@ -25,9 +28,12 @@ export class SecureNetwork implements Network {
 
   connect(target: Target): PoolSocket {
     const peerName = this.#peerName;
+    const { secureContext } = this.#tls;
+    if (secureContext !== this.#context) this.#session = undefined;
+    this.#context = secureContext;
     const socket = connect({
       ...target,
-      secureContext: this.#tls.secureContext,
+      secureContext,
       ALPNProtocols: ["h2"],
       // Stated, since an environment variable of Node.js turns the default off.
       rejectUnauthorized: true,
@@ -39,7 +45,7 @@ export class SecureNetwork implements Network {
     socket.once("connect", () => socket.setKeepAlive(true, tcpKeepaliveMs));
     socket.once("secureConnect", () => this.#checkProtocol(socket));
     socket.on("session", (session) => {
-      this.#session = session;
+      if (secureContext === this.#context) this.#session = session;
     });
     // Whatever went wrong, the next try owes nothing to this one.
     socket.once("error", () => {

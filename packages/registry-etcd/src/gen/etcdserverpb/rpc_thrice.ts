@@ -6,7 +6,7 @@
 /* eslint-disable */
 
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import type { AuthenticateRequest, AuthenticateRequestSchema, AuthenticateResponse, AuthenticateResponseSchema, DeleteRangeRequest, DeleteRangeRequestSchema, DeleteRangeResponse, DeleteRangeResponseSchema, LeaseGrantRequest, LeaseGrantRequestSchema, LeaseGrantResponse, LeaseGrantResponseSchema, LeaseKeepAliveRequest, LeaseKeepAliveRequestSchema, LeaseKeepAliveResponse, LeaseKeepAliveResponseSchema, LeaseRevokeRequest, LeaseRevokeRequestSchema, LeaseRevokeResponse, LeaseRevokeResponseSchema, PutRequest, PutRequestSchema, PutResponse, PutResponseSchema, RangeRequest, RangeRequestSchema, RangeResponse, RangeResponseSchema, WatchRequest, WatchRequestSchema, WatchResponse, WatchResponseSchema } from "./rpc_pb.js";
+import type { AuthenticateRequest, AuthenticateRequestSchema, AuthenticateResponse, AuthenticateResponseSchema, DeleteRangeRequest, DeleteRangeRequestSchema, DeleteRangeResponse, DeleteRangeResponseSchema, LeaseGrantRequest, LeaseGrantRequestSchema, LeaseGrantResponse, LeaseGrantResponseSchema, LeaseKeepAliveRequest, LeaseKeepAliveRequestSchema, LeaseKeepAliveResponse, LeaseKeepAliveResponseSchema, LeaseRevokeRequest, LeaseRevokeRequestSchema, LeaseRevokeResponse, LeaseRevokeResponseSchema, PutRequest, PutRequestSchema, PutResponse, PutResponseSchema, RangeRequest, RangeRequestSchema, RangeResponse, RangeResponseSchema, TxnRequest, TxnRequestSchema, TxnResponse, TxnResponseSchema, WatchRequest, WatchRequestSchema, WatchResponse, WatchResponseSchema } from "./rpc_pb.js";
 import { Auth, KV, Lease, Watch } from "./rpc_pb.js";
 import type { CallOptions, HandlerContext, HandlerOptions, ServiceHost, ServiceOptions, StubHost } from "@thrice/core/codegen-v1";
 import { newStub, registerHandler } from "@thrice/core/codegen-v1";
@@ -54,6 +54,16 @@ export interface KVClient {
     request: MessageInitShape<typeof DeleteRangeRequestSchema>,
     options?: CallOptions,
   ): Promise<DeleteRangeResponse>;
+
+  /**
+   * Writes keys if conditions hold.
+   *
+   * @generated from rpc etcdserverpb.KV.Txn
+   */
+  txn(
+    request: MessageInitShape<typeof TxnRequestSchema>,
+    options?: CallOptions,
+  ): Promise<TxnResponse>;
 }
 
 /**
@@ -112,6 +122,16 @@ export interface KVHandler {
     request: DeleteRangeRequest,
     context: HandlerContext,
   ): Promise<MessageInitShape<typeof DeleteRangeResponseSchema>> | MessageInitShape<typeof DeleteRangeResponseSchema>;
+
+  /**
+   * Writes keys if conditions hold.
+   *
+   * @generated from rpc etcdserverpb.KV.Txn
+   */
+  txn(
+    request: TxnRequest,
+    context: HandlerContext,
+  ): Promise<MessageInitShape<typeof TxnResponseSchema>> | MessageInitShape<typeof TxnResponseSchema>;
 }
 
 /**

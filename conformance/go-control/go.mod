@@ -1,0 +1,3 @@
+module thrice.invalid/control
+
+go 1.25

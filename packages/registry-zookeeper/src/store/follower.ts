@@ -10,10 +10,7 @@ import type { ResolvedZookeeperOptions } from "../zookeeper-options.js";
 
 /** Bounds of the distance between two readings, in milliseconds. */
 const leastMs = 20;
-const mostMs = 1_000;
-
-/** How many times longer than a reading the pause after it is. */
-const pauseRatio = 4;
+const mostMs = 500;
 
 export interface FollowerInit {
   readonly session: Session;
@@ -85,7 +82,7 @@ export class Follower {
     try {
       const costMs = await this.#read();
       if (this.#isClosed) return;
-      await this.#rest(Math.min(mostMs, Math.max(leastMs, pauseRatio * costMs)));
+      await this.#rest(Math.min(mostMs, Math.max(leastMs, costMs)));
     } catch (cause) {
       if (this.#isClosed) return;
       this.#isDirty = true;

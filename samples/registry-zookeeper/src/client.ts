@@ -6,7 +6,8 @@ import { newGreetService } from "./gen/greet/greet_thrice.js";
 const logger = consoleLogger();
 const [calls = "100", members = "127.0.0.1:2181"] = process.argv.slice(2);
 
-const client = newClient({ registries: [zookeeperRegistry({ members })] });
+// To say how often lets every method be repeated, also when its answer was lost with a server that was killed.
+const client = newClient({ registries: [zookeeperRegistry({ members })], retries: 2 });
 const greeter = newGreetService(client);
 
 for (let call = 1; call <= Number(calls); call++) {

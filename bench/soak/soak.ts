@@ -42,7 +42,7 @@ export class Soak {
   readonly #servers: readonly SoakedServer[];
   readonly #client = new Child<SoakClientCommands>("client", "../../soak/client-main.js");
   readonly #happened = new Map(faults.map(({ name }) => [name, 0]));
-  readonly #faulty = new Map<SoakedServer, Promise<void>>();
+  readonly #faulty = new Map<SoakedServer, Promise<unknown>>();
 
   /** `folder` takes what processes must not forget. */
   constructor(args: SoakArgs, folder: string) {
@@ -141,16 +141,14 @@ export class Soak {
     this.#happened.set(fault.name, (this.#happened.get(fault.name) ?? 0) + 1);
     const happening = fault
       .happen(server, pause)
+      .then(() => this.#guard())
       .catch((error) => noteFault(this.#folder, `${fault.name}: ${error}`))
-      .finally(() => {
-        this.#faulty.delete(server);
-        return this.#guard();
-      });
+      .finally(() => this.#faulty.delete(server));
     this.#faulty.set(server, happening);
   }
 
   async #guard(): Promise<void> {
     const pids = this.#servers.flatMap(({ pid }) => (pid === undefined ? [] : [pid]));
-    await this.#client.ask("guard", { pids });
+    await this.#client.ask("guard", { pids }, loadPatienceMs);
   }
 }

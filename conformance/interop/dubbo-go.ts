@@ -4,7 +4,7 @@
  */
 
 import { freePort } from "../support/free-port.js";
-import { checkBuiltIn } from "./builtin-checks.js";
+import { checkBuiltIn, checkGeneric } from "./builtin-checks.js";
 import { checkDiscovery } from "./discovery-checks.js";
 import { checkDubbo, checkDubboClient, checkDubboServer } from "./dubbo-checks.js";
 import { type Engine, startEtcd, startZookeeper } from "./engines.js";
@@ -43,6 +43,7 @@ async function ourClientTheirServer(): Promise<void> {
   const client = startClient(thrice("client"), { url: `tri://127.0.0.1:${server.port}` });
   await checkPromises(tally, { title, client, server }, { errorDetails: true });
   await checkBuiltIn(tally, { title, client, server }, { unknownServiceCode: 17 });
+  await checkGeneric(tally, { title, client, server });
   await client.close();
   await checkDubbo(tally, { title, clientProgram: thrice("client"), server });
   await checkDubboServer(tally, { dubboGo, thriceClient: thrice("client") }, server);

@@ -2,7 +2,7 @@
  * grpc-go against ours: `pnpm interop:grpc-go [pattern of names]`. Builds the peer with Go, and starts both sides as
  * processes of their own on the loopback interface. Where there is no Go it says so, and exits with 0.
  */
-import { checkBuiltIn } from "./builtin-checks.js";
+import { checkBuiltIn, checkGeneric } from "./builtin-checks.js";
 import { buildGoPeer, needGo, thrice } from "./go-build.js";
 import {
   checkDrain,
@@ -45,6 +45,7 @@ async function checkPair(sides: Sides): Promise<void> {
   const pair = { title: sides.title, client, server };
   await checkPromises(tally, pair);
   await checkBuiltIn(tally, pair);
+  if (sides.startClient === ourClient) await checkGeneric(tally, pair);
   await checkGrpcCompression(tally, sides, server);
   await client.close();
   await server.close();

@@ -327,6 +327,23 @@ describe("one that waits", () => {
     expect(await failure).toMatchObject({ code: Code.Unavailable });
   });
 
+  test("finds its signal aborted when it looks after the answer, and cannot send again", async () => {
+    const { url } = await bench.serve();
+    const late: (() => Promise<unknown>)[] = [];
+    const requests: { readonly signal: AbortSignal }[] = [];
+    const keep: Interceptor = (next) => (request) => {
+      requests.push(request);
+      late.push(() => next(request));
+      return next(request);
+    };
+    const { stub } = bench.client({ url, attemptInterceptors: [keep] });
+    await stub.unary({ text: "a" });
+    expect(requests.map(({ signal }) => signal.aborted)).toEqual([true]);
+    for (const again of late) {
+      expect(await failureOf(again())).toMatchObject({ rawMessage: "the attempt is answered" });
+    }
+  });
+
   test("ends with the caller's signal, and leaves nothing on it", async () => {
     const { stub } = bench.client({ url: "127.0.0.1:1", attemptInterceptors: [never] });
     const caller = new AbortController();

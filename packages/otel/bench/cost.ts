@@ -5,7 +5,7 @@
  * "the SDK by itself" makes the spans, records and carries the trace as a call has them, with attributes that are ready, and no
  * call around: what no framework can save.
  *
- * Usage: node --conditions=@thrice/source --import tsx packages/otel/bench/cost.ts [calls=4000] [rounds=9] [only]
+ * Usage: pnpm build, and then node --import tsx packages/otel/bench/cost.ts [calls=4000] [rounds=9] [only]
  */
 import {
   context,
@@ -22,14 +22,15 @@ import { PrometheusExporter } from "@opentelemetry/exporter-prometheus";
 import { MeterProvider } from "@opentelemetry/sdk-metrics";
 import { BatchSpanProcessor, type SpanExporter, TracerProvider } from "@opentelemetry/sdk-trace";
 import { type Interceptor, newClient } from "@thrice/client";
+import { otel, type Telemetry } from "@thrice/otel";
 import { newServer } from "@thrice/server";
 import { headerGetter, headerSetter } from "../src/header-access.js";
-import { otel, type Telemetry } from "../src/index.js";
 import { newKindsService, registerKindsServiceHandler } from "../test/gen/kinds/kinds_thrice.js";
 
 const [calls = 4_000, rounds = 9] = process.argv.slice(2, 4).map(Number);
 const only = process.argv[4] ?? "";
 const lanes = 32;
+const sdkName = "the SDK by itself";
 
 interface Setting {
   readonly name: string;
@@ -54,17 +55,21 @@ const meter = meters.getMeter("bench");
 const propagator = new W3CTraceContextPropagator();
 const doingNothing: Interceptor = (next) => (request) => next(request);
 
-const settings = (
-  await Promise.all([
-    open("off", undefined),
-    open("interceptors that do nothing", doingNothing),
-    open("an API without SDK", telemetryOf(trace.getTracer("none"), metrics.getMeter("none"))),
-    open("metrics", telemetryOf(false, meter)),
-    open("traces", telemetryOf(tracer, false)),
-    open("traces and metrics", telemetryOf(tracer, meter)),
-    sdkAlone(),
-  ])
-).filter(({ name }) => name.includes(only));
+const openers: Readonly<Record<string, (name: string) => Promise<Setting>>> = {
+  off: (name) => open(name, undefined),
+  "interceptors that do nothing": (name) => open(name, doingNothing),
+  "an API without SDK": (name) =>
+    open(name, telemetryOf(trace.getTracer("none"), metrics.getMeter("none"))),
+  metrics: (name) => open(name, telemetryOf(false, meter)),
+  traces: (name) => open(name, telemetryOf(tracer, false)),
+  "traces and metrics": (name) => open(name, telemetryOf(tracer, meter)),
+  [sdkName]: sdkAlone,
+};
+const settings = await Promise.all(
+  Object.entries(openers)
+    .filter(([name]) => name.includes(only))
+    .map(([name, opener]) => opener(name)),
+);
 
 const costs = new Map(settings.map(({ name }) => [name, [] as number[]]));
 for (const { run } of settings) await run(calls * 2);
@@ -79,7 +84,7 @@ for (let round = 0; round < rounds; round++) {
 const off = median(costs.get("off") ?? [0]);
 for (const [name, all] of costs) {
   const cost = median(all);
-  const more = name === "the SDK by itself" ? "" : `  +${(cost - off).toFixed(1)}`;
+  const more = name === sdkName ? "" : `  +${(cost - off).toFixed(1)}`;
   console.log(`${name.padEnd(30)} ${cost.toFixed(1).padStart(7)} µs${more}`);
 }
 for (const setting of settings) await setting.close();
@@ -151,7 +156,7 @@ async function sdkAlone(): Promise<Setting> {
     call.setAttributes({ ...place, ...ended, "thrice.call.attempts": 1 });
     call.end();
   };
-  return { name: "the SDK by itself", run: (count) => inLanes(count, once), close: async () => {} };
+  return { name: sdkName, run: (count) => inLanes(count, once), close: async () => {} };
 }
 
 async function inLanes(count: number, call: () => Promise<unknown>): Promise<void> {

@@ -4,9 +4,9 @@
  * @see https://opentelemetry.io/docs/specs/semconv/rpc/rpc-metrics/
  * @see https://github.com/grpc/proposal/blob/master/A96-retry-otel-stats.md
  */
-import type { Histogram, Meter } from "@opentelemetry/api";
+import type { Attributes, Histogram, Meter } from "@opentelemetry/api";
 import type { CallEndEvent } from "@thrice/core";
-import { methodName, rpcAttributes, serverAttributes } from "./attributes.js";
+import type { KnownAttributes } from "./attributes.js";
 import type { CallState } from "./call-state.js";
 import { durationHistogram } from "./durations.js";
 import { errorTypeOf, type RpcSystem, statusOf } from "./status.js";
@@ -19,8 +19,9 @@ export class ClientMetrics {
   readonly #delays: Histogram;
   readonly #target: string;
   readonly #system: RpcSystem;
+  readonly #known: KnownAttributes;
 
-  constructor(meter: Meter, target: string, system: RpcSystem) {
+  constructor(meter: Meter, target: string, system: RpcSystem, known: KnownAttributes) {
     const count = (name: string, unit: string, bounds: number[], description: string) =>
       meter.createHistogram(`grpc.client.call.${name}`, {
         unit,
@@ -29,6 +30,7 @@ export class ClientMetrics {
       });
     this.#target = target;
     this.#system = system;
+    this.#known = known;
     this.#durations = durationHistogram(meter, "rpc.client.call.duration", "Duration of calls.");
     this.#retries = count("retries", "{retry}", [1, 2, 3, 4, 5], "Retries of calls that had any.");
     this.#transparentRetries = count(
@@ -47,17 +49,18 @@ export class ClientMetrics {
 
   record({ context, counts, endpoint, idleMs }: CallState, event: CallEndEvent): void {
     const { call, outcome, code, durationMs } = event;
-    const status = statusOf(this.#system, code);
-    const attributes = {
-      ...rpcAttributes(this.#system, call.method),
-      "rpc.response.status_code": status,
-      ...(code !== "ok" && { "error.type": errorTypeOf(outcome, status) }),
-      ...(endpoint && serverAttributes(endpoint.address)),
-    };
+    const { name, okAttributes } = this.#known.ofMethod(this.#system, call.method);
+    const attributes: Attributes = { ...okAttributes };
+    if (endpoint !== undefined) Object.assign(attributes, this.#known.ofAddress(endpoint.address));
+    if (code !== "ok") {
+      const status = statusOf(this.#system, code);
+      attributes["rpc.response.status_code"] = status;
+      attributes["error.type"] = errorTypeOf(outcome, status);
+    }
     this.#durations.record(durationMs / 1_000, attributes, context);
     const { retry, transparent, hedge } = counts;
     if (retry + transparent + hedge === 0) return;
-    const about = { "grpc.method": methodName(call.method), "grpc.target": this.#target };
+    const about = { "grpc.method": name, "grpc.target": this.#target };
     if (retry > 0) this.#retries.record(retry, about, context);
     if (transparent > 0) this.#transparentRetries.record(transparent, about, context);
     if (hedge > 0) this.#hedges.record(hedge, about, context);

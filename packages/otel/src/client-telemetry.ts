@@ -7,8 +7,10 @@ import {
   type UnaryResponse,
 } from "@connectrpc/connect";
 import {
+  type Attributes,
   context,
   type Meter,
+  type Span,
   SpanKind,
   SpanStatusCode,
   type TextMapPropagator,
@@ -24,7 +26,7 @@ import {
   type ClusterEvents,
   type Outcome,
 } from "@thrice/core";
-import { methodName, rpcAttributes, serverAttributes } from "./attributes.js";
+import { KnownAttributes } from "./attributes.js";
 import { type AttemptState, CallState } from "./call-state.js";
 import { ClientMetrics } from "./client-metrics.js";
 import { headerSetter } from "./header-access.js";
@@ -81,6 +83,8 @@ class CallObserver {
   readonly #propagator: Pick<TextMapPropagator, "inject">;
   readonly #metrics: ClientMetrics | undefined;
   readonly #system: RpcSystem;
+  readonly #known = new KnownAttributes();
+  /** What has ended is deleted: left to itself, it stays in memory until the next full collection. */
   readonly #calls = new WeakMap<CallInfo, CallState>();
   readonly #attempts = new WeakMap<AttemptInfo, AttemptState>();
 
@@ -88,16 +92,15 @@ class CallObserver {
     const { target = "other", system = "grpc" } = options;
     this.#tracer = tracer;
     this.#propagator = propagator;
-    this.#metrics = meter && new ClientMetrics(meter, target, system);
+    this.#metrics = meter && new ClientMetrics(meter, target, system, this.#known);
     this.#system = system;
   }
 
   beginCall(call: CallInfo): void {
-    const { method } = call;
+    const { name, attributes } = this.#known.ofMethod(this.#system, call.method);
     const parent = context.active();
-    const attributes = rpcAttributes(this.#system, method);
     const options = { kind: SpanKind.CLIENT, attributes };
-    const span = this.#tracer?.startSpan(methodName(method), options, parent);
+    const span = this.#tracer?.startSpan(name, options, parent);
     const own = span === undefined ? parent : trace.setSpan(parent, span);
     this.#calls.set(call, new CallState(span, own));
   }
@@ -106,19 +109,24 @@ class CallObserver {
     const call = this.#calls.get(attempt.call);
     if (call === undefined) return;
     call.begin(attempt);
-    const { method } = attempt.call;
-    const attributes = {
-      ...rpcAttributes(this.#system, method),
-      ...serverAttributes(attempt.endpoint.address),
+    const span = this.#startAttempt(attempt, call);
+    const own = span === undefined ? call.context : trace.setSpan(call.context, span);
+    this.#attempts.set(attempt, { call, span, context: own, isStreaming: false });
+  }
+
+  #startAttempt(attempt: AttemptInfo, call: CallState): Span | undefined {
+    if (this.#tracer === undefined) return undefined;
+    const { attemptName, attributes } = this.#known.ofMethod(this.#system, attempt.call.method);
+    const own: Attributes = {
+      ...attributes,
+      ...this.#known.ofAddress(attempt.endpoint.address),
       "thrice.attempt.number": attempt.number,
       "thrice.attempt.kind": attempt.kind,
       "thrice.attempt.reason": attempt.reason,
       "thrice.attempt.delay_ms": attempt.delayMs,
     };
-    const options = { kind: SpanKind.CLIENT, attributes };
-    const span = this.#tracer?.startSpan(`attempt ${methodName(method)}`, options, call.context);
-    const own = span === undefined ? call.context : trace.setSpan(call.context, span);
-    this.#attempts.set(attempt, { call, span, context: own, isStreaming: false });
+    const options = { kind: SpanKind.CLIENT, attributes: own };
+    return this.#tracer.startSpan(attemptName, options, call.context);
   }
 
   endAttempt({ attempt, outcome, code, durationMs }: AttemptEndEvent): void {
@@ -126,7 +134,7 @@ class CallObserver {
     if (state === undefined) return;
     const isGood = code === "ok";
     state.call.end(attempt, attempt.startedMs + durationMs, isGood);
-    if (!isGood || !answersMany(attempt.call)) this.#endSpan(state, outcome, code);
+    if (!isGood || !answersMany(attempt.call)) this.#endAttempt(attempt, state, outcome, code);
   }
 
   endCall(event: CallEndEvent): void {
@@ -169,7 +177,7 @@ class CallObserver {
       state.isStreaming = false;
       signal.removeEventListener("abort", onAbort);
       const failure = failureOf(how);
-      this.#endSpan(state, "answered", failure?.code ?? "ok", failure?.message);
+      this.#endAttempt(attempt, state, "answered", failure?.code ?? "ok", failure?.message);
       if (call.winner !== attempt) return;
       call.streamError = failure;
       if (call.finishedMs !== undefined) this.finishCall(attempt.call, call.finishedMs);
@@ -179,8 +187,15 @@ class CallObserver {
     return watchStream(response, undefined, end);
   }
 
-  #endSpan({ span }: AttemptState, outcome: Outcome, code: string, message?: string): void {
-    if (span === undefined) return;
+  #endAttempt(
+    attempt: AttemptInfo,
+    { span }: AttemptState,
+    outcome: Outcome,
+    code: string,
+    message?: string,
+  ): void {
+    this.#attempts.delete(attempt);
+    if (span === undefined || !span.isRecording()) return;
     const status = statusOf(this.#system, code);
     span.setAttributes({ "rpc.response.status_code": status, "thrice.attempt.outcome": outcome });
     if (code !== "ok") {
@@ -195,10 +210,10 @@ class CallObserver {
     this.#calls.delete(call);
     this.#metrics?.record(state, event);
     const { span, endpoint } = state;
-    if (span === undefined) return;
+    if (span === undefined || !span.isRecording()) return;
     const status = statusOf(this.#system, code);
     span.setAttributes({
-      ...(endpoint && serverAttributes(endpoint.address)),
+      ...(endpoint && this.#known.ofAddress(endpoint.address)),
       "rpc.response.status_code": status,
       "thrice.call.attempts": attempts,
     });

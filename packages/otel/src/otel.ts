@@ -15,13 +15,15 @@ import {
   show,
   systemClock,
 } from "@thrice/core";
+import { clientReadings, type WatchedClient } from "./client-readings.js";
 import {
   type ClientTelemetry,
   type ClientTelemetryOptions,
   clientTelemetry,
 } from "./client-telemetry.js";
+import { serverReadings, type WatchedServer } from "./server-readings.js";
 import { serverInterceptor } from "./server-telemetry.js";
-import { type WatchedClient, WatchedClients } from "./watched-clients.js";
+import { WatchedSources } from "./watched-sources.js";
 
 /** Options of {@link otel}. */
 export interface OtelOptions {
@@ -50,6 +52,11 @@ export interface Telemetry {
    * function that is returned ends that; call it when the client is closed.
    */
   watch(client: WatchedClient, target?: string): () => void;
+  /**
+   * Reads how the load limits of a server stand, and what they turned away, whenever metrics are collected; several under one
+   * `name` are added up. The function that is returned ends that; call it when the server has stopped.
+   */
+  watchServer(server: WatchedServer, name?: string): () => void;
 }
 
 /**
@@ -67,7 +74,8 @@ export function otel(options: OtelOptions = {}): Telemetry {
   checkShape("propagator", propagator, "a propagator", ["inject", "extract"]);
   if (tracer !== undefined) checkShape("tracer", tracer, "a tracer", ["startSpan"]);
   if (meter !== undefined) checkShape("meter", meter, "a meter", ["createHistogram"]);
-  const watched = meter && new WatchedClients(meter);
+  const clients = meter && new WatchedSources(meter, clientReadings);
+  const servers = meter && new WatchedSources(meter, serverReadings);
   return {
     client: (clientOptions = {}) => {
       checkKnownOptions("options of telemetry.client", clientOptions, knownOfClient);
@@ -79,7 +87,13 @@ export function otel(options: OtelOptions = {}): Telemetry {
     watch: (client, target = "other") => {
       checkShape("client", client, "a client", ["counters", "levels"]);
       checkText("target", target);
-      return watched?.add(client, target) ?? (() => {});
+      return clients?.add(client, target) ?? (() => {});
+    },
+    watchServer: (watched, name = "server") => {
+      checkServer(watched);
+      checkText("name", name);
+      const source = { counters: () => watched.load, levels: () => watched.load };
+      return servers?.add(source, name) ?? (() => {});
     },
   };
 }
@@ -96,6 +110,11 @@ function pick<T extends object>(
   if (value === false) return undefined;
   if (typeof value === "object" && value !== null) return value;
   throw new TypeError(`${field} must be a ${field} or false, got ${show(value)}`);
+}
+
+function checkServer(server: WatchedServer): void {
+  if (typeof server?.load?.running === "number") return;
+  throw new TypeError(`server must be a server of newServer, got ${show(server)}`);
 }
 
 function checkText(field: string, value: string | undefined): void {

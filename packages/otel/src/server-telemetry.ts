@@ -19,7 +19,7 @@ import {
   trace,
 } from "@opentelemetry/api";
 import type { Clock } from "@thrice/core";
-import { methodName, rpcAttributes } from "./attributes.js";
+import { KnownAttributes } from "./attributes.js";
 import { durationHistogram } from "./durations.js";
 import { headerGetter } from "./header-access.js";
 import { codeOf, isServerFault, type RpcSystem, statusOf } from "./status.js";
@@ -43,29 +43,25 @@ export function serverInterceptor(init: ServerTelemetryInit): Interceptor {
   const durations =
     meter &&
     durationHistogram(meter, "rpc.server.call.duration", "Duration of calls that were served.");
+  const known = new KnownAttributes();
 
   return (next) => async (request) => {
     const startedMs = clock.nowMs();
     const { header, signal } = request;
     const system = systemOf(request);
-    const attributes = rpcAttributes(system, request.method);
+    const { name, attributes, okAttributes } = known.ofMethod(system, request.method);
     const parent = propagator.extract(ROOT_CONTEXT, header, headerGetter);
-    const span = tracer?.startSpan(
-      methodName(request.method),
-      { kind: SpanKind.SERVER, attributes },
-      parent,
-    );
+    const span = tracer?.startSpan(name, { kind: SpanKind.SERVER, attributes }, parent);
     const active = span === undefined ? parent : trace.setSpan(parent, span);
     let isEnded = false;
     const end = (code: string, message?: string) => {
       if (isEnded) return;
       isEnded = true;
       signal.removeEventListener("abort", onAbort);
-      const status = statusOf(system, code);
-      const ending: Attributes = { "rpc.response.status_code": status };
-      if (isServerFault(code)) ending["error.type"] = status;
-      durations?.record((clock.nowMs() - startedMs) / 1_000, { ...attributes, ...ending }, active);
-      if (span !== undefined) endSpan(span, ending, message);
+      const ending = endingOf(system, code);
+      const about = code === "ok" ? okAttributes : { ...attributes, ...ending };
+      durations?.record((clock.nowMs() - startedMs) / 1_000, about, active);
+      endSpan(span, ending, message);
     };
     const endFailed = (error: unknown) => end(codeOf(error), messageOf(error));
     const onAbort = () => endFailed(ConnectError.from(signal.reason, Code.Canceled));
@@ -85,7 +81,15 @@ export function serverInterceptor(init: ServerTelemetryInit): Interceptor {
   };
 }
 
-function endSpan(span: Span, ending: Attributes, message: string | undefined): void {
+function endingOf(system: RpcSystem, code: string): Attributes {
+  const status = statusOf(system, code);
+  const ending: Attributes = { "rpc.response.status_code": status };
+  if (isServerFault(code)) ending["error.type"] = status;
+  return ending;
+}
+
+function endSpan(span: Span | undefined, ending: Attributes, message: string | undefined): void {
+  if (span === undefined || !span.isRecording()) return;
   span.setAttributes(ending);
   if ("error.type" in ending) {
     span.setStatus({ code: SpanStatusCode.ERROR, ...(message !== undefined && { message }) });

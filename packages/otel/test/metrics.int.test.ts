@@ -135,3 +135,39 @@ test("Prometheus reads them from a page", async () => {
   expect(text).toMatch(/^thrice_client_attempts_total\{.*thrice_attempt_kind="retry".*\} 1$/m);
   expect(text).toMatch(/^thrice_client_budget_tokens\{.*grpc_target="kinds".*\} [0-9.]+$/m);
 });
+
+test("what the limits of servers count is read when someone collects", async () => {
+  const reached = Promise.withResolvers<void>();
+  const held = Promise.withResolvers<void>();
+  const handler = {
+    unary: async ({ text }: { text: string }) => {
+      reached.resolve();
+      await held.promise;
+      return { text };
+    },
+  };
+  const { server, url } = await bench.serveWith(handler, { maxConcurrency: 1, maxQueuedCalls: 1 });
+  const unwatch = bench.telemetry.watchServer(server, "greeter");
+  const { stub } = bench.client({ url, retries: 0 });
+  const calls = [stub.unary({ text: "runs" })];
+  await reached.promise;
+  calls.push(stub.unary({ text: "waits" }));
+  await expect(stub.unary({ text: "too much" })).rejects.toThrow("as many calls as it may");
+  const about = { "thrice.server.name": "greeter" };
+  const level = async (name: string) => bench.points(`thrice.server.${name}`);
+  expect(await level("calls.running")).toEqual([{ attributes: about, value: 1 }]);
+  expect(await level("calls.waiting")).toEqual([{ attributes: about, value: 1 }]);
+  expect(await level("calls.limit")).toEqual([{ attributes: about, value: 1 }]);
+  const refused = [
+    { attributes: { ...about, "thrice.refusal.reason": "concurrency" }, value: 1 },
+    { attributes: { ...about, "thrice.refusal.reason": "rate" }, value: 0 },
+    { attributes: { ...about, "thrice.refusal.reason": "queue" }, value: 0 },
+  ];
+  expect(await level("calls.refused")).toEqual(refused);
+  expect(await level("connections.refused")).toEqual([{ attributes: about, value: 0 }]);
+  held.resolve();
+  await Promise.all(calls);
+  unwatch();
+  expect(await level("calls.refused")).toEqual(refused);
+  expect(await level("calls.running")).toEqual([{ attributes: about, value: 0 }]);
+});

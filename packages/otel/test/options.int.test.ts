@@ -1,5 +1,6 @@
 /** Options, and what comes from the user beside them. */
 import { attemptKey, type Interceptor } from "@thrice/client";
+import { newServer } from "@thrice/server";
 import { type OtelOptions, otel } from "../src/index.js";
 import { Bench } from "./support/bench.js";
 
@@ -21,6 +22,13 @@ test.each([
   { options: { events: { onCallStart: 1 } }, text: "events.onCallStart" },
 ])("a wrong option of a client is named: $text", ({ options, text }) => {
   expect(() => otel().client(options as never)).toThrow(text);
+});
+
+test("only what has a load can be watched as a server", () => {
+  expect(() => otel().watchServer({} as never)).toThrow("server must be a server of newServer");
+  const server = newServer();
+  expect(() => otel().watchServer(server, "")).toThrow("name must be text that is not empty");
+  expect(otel({ meter: false }).watchServer(server)).toBeInstanceOf(Function);
 });
 
 test("only what has counters and levels can be watched", () => {

@@ -9,6 +9,7 @@ import type {
   UnaryResponse,
 } from "@connectrpc/connect";
 import { InterceptedContext } from "./intercepted-context.js";
+import { interceptedRequest } from "./intercepted-request.js";
 import { methodPath } from "./method-path.js";
 import { type Handle, isAsyncIterable, messageFrom, wrongAnswer } from "./serve-handler.js";
 
@@ -30,7 +31,8 @@ export function interceptHandle(
   const answersMany = methodKind === "server_streaming" || methodKind === "bidi_streaming";
 
   function begin(input: unknown, context: HandlerContext): Promise<Response> {
-    const request = requestOf(method, input, context);
+    const isOne = methodKind === "server_streaming";
+    const request = interceptedRequest(method, isOne ? single(input) : input, context);
     const innermost: Next = async (sent) => {
       const seen = sent === request ? context : new InterceptedContext(context, sent);
       const message = sent.stream && !takesMany ? await onlyMessage(sent, method) : sent.message;
@@ -56,33 +58,6 @@ export function interceptHandle(
     adopt(response.trailer, context.responseTrailer);
     return message;
   };
-}
-
-/** What costs something to make is made when somebody looks; a copy by `{ ...request }` looks. */
-function requestOf(method: DescMethod, input: unknown, context: HandlerContext): Request {
-  const stream = method.methodKind !== "unary";
-  const isOne = stream && method.methodKind === "server_streaming";
-  return {
-    stream,
-    service: method.parent,
-    method,
-    message: isOne ? single(input) : input,
-    get requestMethod() {
-      return context.requestMethod;
-    },
-    get url() {
-      return context.url;
-    },
-    get signal() {
-      return context.signal;
-    },
-    get header() {
-      return context.requestHeader;
-    },
-    get contextValues() {
-      return context.values;
-    },
-  } as Request;
 }
 
 /** What interceptors see of a handler's answer: whole messages, whatever the handler left out. */

@@ -60,7 +60,10 @@ class InterceptedAttempt implements RunningAttempt {
   readonly #attempt: AttemptRequest;
   readonly #listener: AttemptListener;
   readonly #startedMs: number;
-  readonly #controller = new AbortController();
+  /** Undefined until an interceptor looks at the signal. */
+  #controller: AbortController | undefined;
+  /** Makes the error of whoever sends now, or waits for the signal; undefined while it may be sent. */
+  #over: (() => ConnectError) | undefined;
   /** What is on the wire: an interceptor may send more than once. */
   readonly #running = new Set<RunningAttempt>();
   #open = 0;
@@ -92,7 +95,8 @@ class InterceptedAttempt implements RunningAttempt {
       if (this.#isTold) return;
       this.#isTold = true;
       this.#listener.onAnswer(answer);
-      if (answer.kind === "unary") this.#takeBack(answeredError()); // an interceptor may answer by itself
+      // An interceptor may answer by itself.
+      if (answer.kind === "unary") this.#takeBack(answeredError);
     } catch (reason) {
       this.#end(this.#failureFrom(reason));
     }
@@ -107,7 +111,7 @@ class InterceptedAttempt implements RunningAttempt {
   /** The innermost step. */
   readonly send = (request: Request): Promise<Response> =>
     new Promise((resolve, reject) => {
-      this.#controller.signal.throwIfAborted();
+      if (this.#over !== undefined) throw this.#over();
       this.#wasSent = true;
       this.#failure = undefined;
       this.#open++;
@@ -135,17 +139,26 @@ class InterceptedAttempt implements RunningAttempt {
     const { method, header, input } = request;
     const { endpoint, about } = this.#attempt;
     const authority = authorityOf(endpoint.address);
-    return {
+    const made = {
       stream: input.kind === "many",
       service: method.parent,
       method,
       requestMethod: "POST",
       url: `${this.#tools.scheme}://${authority}/${method.parent.typeName}/${method.name}`,
       header: new Headers(header),
-      signal: this.#controller.signal,
       contextValues: new AttemptValues(contextValues, about),
       message: input.kind === "many" ? input.messages : input.message,
-    } as Request;
+      [source]: () => this.#signal(),
+    };
+    return Object.defineProperty(made, "signal", lazySignal) as unknown as Request;
+  }
+
+  #signal(): AbortSignal {
+    if (this.#controller === undefined) {
+      this.#controller = new AbortController();
+      if (this.#over !== undefined) this.#controller.abort(this.#over());
+    }
+    return this.#controller.signal;
   }
 
   #toSend({ stream, header, message }: Request): ChannelRequest {
@@ -187,11 +200,15 @@ class InterceptedAttempt implements RunningAttempt {
       this.#isTold = true;
       this.#listener.onFailure(failure);
     }
-    this.#takeBack(error);
+    this.#takeBack(() => error);
   }
 
-  #takeBack(error: ConnectError): void {
-    this.#controller.abort(error);
+  /** An error with its stack is made only if somebody holds the signal, or something is on the wire. */
+  #takeBack(over: () => ConnectError): void {
+    this.#over ??= over;
+    if (this.#controller === undefined && this.#open === 0) return;
+    const error = over();
+    this.#controller?.abort(error);
     for (const running of this.#running) running.cancel(error);
   }
 
@@ -201,6 +218,21 @@ class InterceptedAttempt implements RunningAttempt {
     this.#listener.onFinished();
   }
 }
+
+/** Where a request has its signal from. */
+const source = Symbol("signal");
+
+/**
+ * Made when somebody looks; a copy by `{ ...request }` looks. All requests share the getter: V8 keeps a hidden class, and all
+ * that it reaches, until the next full collection for each object that has one of its own.
+ */
+const lazySignal: PropertyDescriptor = {
+  enumerable: true,
+  configurable: true,
+  get(this: { readonly [source]: () => AbortSignal }) {
+    return this[source]();
+  },
+};
 
 function answeredError(): ConnectError {
   return new ConnectError("the attempt is answered", Code.Canceled);

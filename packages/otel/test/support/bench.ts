@@ -74,13 +74,19 @@ export class Bench {
 
   /** Starts a server on a free port; answers with its address. */
   async serve(script: Partial<KindsServiceHandler>, options: ServerOptions = {}): Promise<string> {
+    const { url } = await this.serveWith(script, options);
+    return url;
+  }
+
+  /** The same, and hands out the server. */
+  async serveWith(script: Partial<KindsServiceHandler>, options: ServerOptions = {}) {
     const interceptors = [this.telemetry.server];
     const logger = memoryLogger();
     const server = newServer({ host: "127.0.0.1", port: 0, logger, interceptors, ...options });
     registerKindsServiceHandler(server, script as KindsServiceHandler);
     await server.serve();
     this.closeLater(() => server.stop());
-    return `tri://127.0.0.1:${server.port}`;
+    return { server, url: `tri://127.0.0.1:${server.port}` };
   }
 
   client(options: ClientOptions, about: ClientTelemetryOptions = {}): TestClient {

@@ -128,10 +128,10 @@ export class Run {
       const provider = providers[round % providers.length];
       if (provider === undefined) break;
       const at = count + round;
-      const { askedMs, endpoint } = await provider.ask("add", { place, at });
+      const { askedMs, endpoint } = await provider.ask("add", { place, at }, patienceMs);
       addedMs.push(...(await heard(children, "untilAdded", endpoint, askedMs)));
       await sleep(betweenMs);
-      const { askedMs: goneMs } = await provider.ask("remove", { at });
+      const { askedMs: goneMs } = await provider.ask("remove", { at }, patienceMs);
       removedMs.push(...(await heard(children, "untilRemoved", endpoint, goneMs)));
       await sleep(betweenMs);
     }
@@ -154,24 +154,24 @@ export class Run {
     const [stopped, killed, steady, late] = servers;
     if (!stopped || !killed || !steady || !late || !client) throw new Error("no processes");
     const [one, two] = await Promise.all(
-      [stopped, killed, steady].map((server) => server.ask("serve", { place })),
+      [stopped, killed, steady].map((server) => server.ask("serve", { place }, patienceMs)),
     );
-    await client.ask("connect", { place });
+    await client.ask("connect", { place }, patienceMs);
     const seconds = this.#args.leaseSeconds + 6;
     const load = client.ask("load", { perSecond: callsPerSecond, seconds, delayMs: 0 }, patienceMs);
     load.catch(() => {});
     await sleep(1_000);
-    const served = await late.ask("serve", { place });
+    const served = await late.ask("serve", { place }, patienceMs);
     const { atMs: firstMs } = await late.ask("firstCall", {}, patienceMs);
     await sleep(1_000);
-    const { askedMs } = await stopped.ask("stop", {});
+    const { askedMs } = await stopped.ask("stop", {}, patienceMs);
     const stoppedMs = await heard(children, "untilRemoved", one?.endpoint ?? "", askedMs);
     await sleep(1_000);
     const killedAtMs = performance.timeOrigin + performance.now();
     killed.signal("SIGKILL");
     const killedMs = await heard(children, "untilRemoved", two?.endpoint ?? "", killedAtMs);
     const log = new CallLog(await load);
-    this.lostCalls = await client.ask("failures", {});
+    this.lostCalls = await client.ask("failures", {}, patienceMs);
     return {
       newServerMs: firstMs - served.askedMs,
       stoppedMs: Math.max(...stoppedMs),
@@ -193,7 +193,7 @@ export class Run {
   }
 
   async #look(engine: Engine, consumers: readonly Child<ConsumerCommands>[]): Promise<Looked> {
-    const usages = consumers.map((child) => child.ask("usage", {}));
+    const usages = consumers.map((child) => child.ask("usage", {}, patienceMs));
     return { engine: await usageOf(engine.pid), consumers: sumOf(await Promise.all(usages)) };
   }
 }

@@ -16,6 +16,8 @@ type Options struct {
 	Port int `json:"port"`
 	// Label is what the text "who" is answered with; "plain" if empty.
 	Label string `json:"label"`
+	// Token that callers have to bring; none if empty.
+	Token string `json:"token"`
 	// URL of the server, for a client without a registry.
 	URL     string `json:"url"`
 	Group   string `json:"group"`

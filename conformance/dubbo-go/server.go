@@ -20,7 +20,7 @@ import (
 // serve runs a server until the driver closes the standard input.
 func serve(options Options) error {
 	listens := server.WithServerProtocol(protocol.WithTriple(), protocol.WithIp("127.0.0.1"), protocol.WithPort(options.Port))
-	made, err := newServer(options, listens)
+	made, err := newServer(options, listens, server.WithServerToken(options.Token))
 	if err != nil {
 		return err
 	}
@@ -50,15 +50,15 @@ func serve(options Options) error {
 	return nil
 }
 
-func newServer(options Options, listens server.ServerOption) (*server.Server, error) {
+func newServer(options Options, settings ...server.ServerOption) (*server.Server, error) {
 	if options.Registry == nil {
-		return server.NewServer(listens)
+		return server.NewServer(settings...)
 	}
 	instance, err := newInstance(options.Registry)
 	if err != nil {
 		return nil, err
 	}
-	return instance.NewServer(listens)
+	return instance.NewServer(settings...)
 }
 
 // awaitListener returns when somebody listens; Dubbo-go does not tell.

@@ -41,3 +41,15 @@ export async function checkBuiltIn(
     }
   });
 }
+
+/** Checks that our client can call the server by nothing but what its reflection tells. */
+export async function checkGeneric(tally: Tally, { title, client }: Pair): Promise<void> {
+  const ask = (method: "unary" | "watch") =>
+    client.call({ service: "generic", method, texts: ["ab"] });
+  await tally.check(`${title}: a unary call without a stub`, async () => {
+    assert.deepEqual(textsOf(await ask("unary")), ["ab"]);
+  });
+  await tally.check(`${title}: a stream without a stub`, async () => {
+    assert.deepEqual(textsOf(await ask("watch")), ["a", "b"]);
+  });
+}

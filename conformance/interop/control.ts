@@ -5,10 +5,11 @@
 
 /** What a client is asked for. */
 export interface Call {
-  readonly service: "kinds" | "greet" | "health" | "reflection";
+  readonly service: "kinds" | "greet" | "health" | "reflection" | "generic";
   /**
    * Of `health`: `check` answers with the name of a status, `watch` with the first that comes. Of `reflection`: `list` answers
-   * with the names of the services, `listToEnd` too, which reads on until the server ends its answer.
+   * with the names of the services, `listToEnd` too, which reads on until the server ends its answer. `generic`, which our client alone knows, calls the test service by what
+   * the server's reflection tells.
    */
   readonly method:
     | "unary"

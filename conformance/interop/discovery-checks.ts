@@ -1,163 +1,76 @@
 /** Dubbo-go and ours find each other through an engine, in both of Dubbo's layouts. */
 import assert from "node:assert/strict";
-import { freePort } from "../support/free-port.js";
-import { answerTo } from "./expect.js";
-import {
-  type ClientProcess,
-  type Program,
-  type ServerProcess,
-  startClient,
-  startServer,
-} from "./peer-process.js";
+import { type Direction, directionsOf, type Programs, type Way } from "./discovery-directions.js";
+import type { Engine } from "./engines.js";
+import { answerTo, ask, errorOf, textsOf } from "./expect.js";
+import { type ClientProcess, type Program, startClient } from "./peer-process.js";
 import type { Tally } from "./tally.js";
 
-/** An engine that runs, by the names that the two sides have for it. */
-export interface Engine {
-  readonly ours: "etcd";
-  readonly theirs: "etcdv3" | "zookeeper";
-  /** `host:port` */
-  readonly address: string;
-  /** Forgets everything: providers that were killed stay known for a while. */
-  clear(): Promise<void>;
-}
-
-export interface Programs {
-  readonly dubboGo: Program;
-  readonly thriceServer: Program;
-  readonly thriceClient: Program;
-}
-
-const grouped = { group: "blue", version: "2.0" };
-
-/** How services are published: the layout, and by the application where the metadata is. */
-const ways = [
-  { layout: "interface", metadata: "remote" },
-  { layout: "application", metadata: "remote" },
-  { layout: "application", metadata: "tri" },
-] as const;
+const ways: readonly Way[] = [
+  { title: "by interface", layout: "interface", metadata: "remote" },
+  { title: "by application, metadata in it", layout: "application", metadata: "remote" },
+  { title: "by application, metadata asked", layout: "application", metadata: "tri" },
+];
 
 export async function checkDiscovery(
   tally: Tally,
   engine: Engine,
-  { dubboGo, thriceServer, thriceClient }: Programs,
+  programs: Programs,
 ): Promise<void> {
-  for (const { layout, metadata } of ways) {
-    const where =
-      layout === "application" ? `, metadata ${metadata === "tri" ? "asked" : "in it"}` : "";
-    const title = `${engine.ours}, by ${layout}${where}`;
-    const theirs = async (application: string) => ({
-      engine: engine.theirs,
-      address: engine.address,
-      ...{ layout, metadata, application, metadataPort: await freePort() },
-    });
-    const ours = (application: string) => ({
-      engine: engine.ours,
-      address: engine.address,
-      ...{ application, register: layout, lookUp: layout },
-      metadata: metadata === "tri" ? "local" : "remote",
-    });
-    const application = `${layout}-${metadata}`;
-    await engine.clear();
-    await tally.check(`${title}: our client finds and calls Dubbo-go's provider`, async () => {
-      const registry = await theirs(`${application}-go`);
-      const port = await freePort();
-      await withServer(dubboGo, { port, registry, ...grouped }, (server) =>
-        checkFound(thriceClient, ours(`${application}-ts-consumer`), server),
-      );
-    });
-    await engine.clear();
-    await tally.check(`${title}: Dubbo-go's client finds and calls our provider`, async () => {
-      const registry = ours(`${application}-ts`);
-      await withServer(thriceServer, { registry, ...grouped }, async (server) =>
-        checkFound(dubboGo, await theirs(`${application}-go-consumer`), server),
-      );
-    });
-    await engine.clear();
-    const change = "finds a second provider while it calls, and loses no call with the first";
-    const startTheirs = async (label: string) =>
-      startServer(dubboGo, {
-        label,
-        port: await freePort(),
-        registry: await theirs(`${application}-go`),
-      });
-    await tally.check(`${title}: our client ${change}`, async () => {
-      const kill = (server: ServerProcess) => server.close();
-      await checkChange(
-        { start: startTheirs, leave: kill },
-        thriceClient,
-        ours(`${application}-ts-consumer`),
-      );
-    });
-    await engine.clear();
-    if (engine.theirs === "etcdv3" && layout === "application") {
-      const name = `${title}: Dubbo-go's fault: its client does not hear of a second provider, be it its own`;
-      await tally.check(name, async () => {
-        const consumers = {
-          theirs: await theirs(`${application}-go-consumer`),
-          ours: ours(`${application}-ts-consumer`),
-        };
-        await checkUnheard(startTheirs, { dubboGo, thriceClient }, consumers);
-      });
-      continue;
+  for (const way of ways) {
+    for (const direction of directionsOf(engine, way, programs)) {
+      const { consumer, provider, forgets } = direction;
+      const check = (name: string, run: () => Promise<void>) =>
+        tally.check(`${engine.ours}, ${way.title}: ${consumer} ${name}`, async () => {
+          await engine.clear();
+          await run();
+        });
+      await check(`finds and calls ${provider}`, () => checkFound(direction));
+      const but = forgets ? ", but for calls that Dubbo-go knows no provider for at all" : "";
+      const change = `finds a second provider while it calls, and loses no call with the first${but}`;
+      await check(change, () => checkChange(direction));
+      if (way.layout === "interface") {
+        await check(`brings ${provider} its token`, () => checkToken(direction));
+      }
     }
-    await tally.check(`${title}: Dubbo-go's client ${change}`, async () => {
-      const start = (label: string) =>
-        startServer(thriceServer, { label, registry: ours(`${application}-ts`) });
-      const leave = async (server: ServerProcess) => {
-        server.stop();
-        await server.next("stopped");
-      };
-      await checkChange({ start, leave }, dubboGo, await theirs(`${application}-go-consumer`));
+  }
+  await checkDubboMetadata(tally, engine, programs);
+}
+
+/** Calls what is registered without a group, and what has one. */
+async function checkFound({ start, newConsumer }: Direction): Promise<void> {
+  const grouped = { group: "blue", version: "2.0" };
+  const server = await start(grouped);
+  try {
+    await withClient(await newConsumer(), async (client) => {
+      assert.equal(await answerTo(client, "who"), "plain");
     });
+    await withClient(await newConsumer(grouped), async (client) => {
+      assert.equal(await answerTo(client, "who"), "blue/2.0");
+    });
+  } finally {
+    await server.close();
   }
 }
 
-/** How providers come, and how they go: ours stop gracefully, those of Dubbo-go are killed, as they take 6 s to stop. */
-interface Coming {
-  start(label: string): Promise<ServerProcess>;
-  leave(server: ServerProcess): Promise<void>;
-}
-
 /** One provider, then a second, then the second alone. */
-async function checkChange(
-  { start, leave }: Coming,
-  program: Program,
-  registry: object,
-): Promise<void> {
-  const first = await start("first");
-  await withClient(program, { registry, retries: 2 }, async (client) => {
+async function checkChange({ start, leave, forgets, newConsumer }: Direction): Promise<void> {
+  const first = await start({ label: "first" });
+  await withClient(await newConsumer({ retries: 2 }), async (client) => {
     assert.equal(await answerTo(client, "who"), "first");
-    const second = await start("second");
+    const second = await start({ label: "second" });
     try {
       await answeredBy(client, "second");
       const gone = leave(first);
       for (let call = 0; call < 200; call++) {
         const text = `call ${call}`;
-        assert.equal(await answerTo(client, text), text);
+        let outcome = await ask(client, "unary", [text]);
+        while (forgets && outcome.error?.message.includes("No provider available"))
+          outcome = await ask(client, "unary", [text]);
+        assert.deepEqual(textsOf(outcome), [text]);
       }
       await gone;
       assert.equal(await answerTo(client, "who"), "second");
-    } finally {
-      await second.close();
-    }
-  }).finally(() => first.close());
-}
-
-/** Two providers of Dubbo-go's, both of which our client finds, while Dubbo-go's client goes on with the first alone. */
-async function checkUnheard(
-  start: (label: string) => Promise<ServerProcess>,
-  { dubboGo, thriceClient }: Pick<Programs, "dubboGo" | "thriceClient">,
-  consumers: { readonly theirs: object; readonly ours: object },
-): Promise<void> {
-  const first = await start("first");
-  await withClient(dubboGo, { registry: consumers.theirs, retries: 2 }, async (client) => {
-    assert.equal(await answerTo(client, "who"), "first");
-    const second = await start("second");
-    try {
-      await withClient(thriceClient, { registry: consumers.ours }, (other) =>
-        answeredBy(other, "second"),
-      );
-      for (let call = 0; call < 100; call++) assert.equal(await answerTo(client, "who"), "first");
     } finally {
       await second.close();
     }
@@ -172,32 +85,52 @@ async function answeredBy(client: ClientProcess, label: string): Promise<void> {
   }
 }
 
-async function withServer(
-  program: Program,
-  options: object,
-  run: (server: ServerProcess) => Promise<void>,
-): Promise<void> {
-  const server = await startServer(program, options);
+/** Who knows the port alone is turned away. */
+async function checkToken({ start, newConsumer }: Direction): Promise<void> {
+  const server = await start({ token: "s3cret" });
   try {
-    await run(server);
+    const consumer = await newConsumer({ retries: 0 });
+    await withClient(consumer, async (client) => {
+      assert.equal(await answerTo(client, "who"), "plain");
+    });
+    const direct = { url: `tri://127.0.0.1:${server.port}`, retries: 0 };
+    await withClient({ program: consumer.program, options: direct }, async (client) => {
+      assert.match(errorOf(await ask(client, "unary", ["who"])).message, /token/i);
+    });
   } finally {
     await server.close();
   }
 }
 
-/** Calls what is registered without a group, and what has one. */
-async function checkFound(program: Program, registry: object, _: ServerProcess): Promise<void> {
-  await withClient(program, { registry }, async (client) => {
-    assert.equal(await answerTo(client, "who"), "plain");
-  });
-  await withClient(program, { registry, ...grouped }, async (client) => {
-    assert.equal(await answerTo(client, "who"), "blue/2.0");
-  });
+/** Dubbo-go's default for metadata is the protocol `dubbo`, which we do not speak. */
+async function checkDubboMetadata(tally: Tally, engine: Engine, programs: Programs): Promise<void> {
+  const run = async (layout: Way["layout"], look: (client: ClientProcess) => Promise<void>) => {
+    await engine.clear();
+    const [ours] = directionsOf(engine, { title: "", layout, metadata: "dubbo" }, programs);
+    const server = await ours.start({});
+    try {
+      await withClient(await ours.newConsumer({ retries: 0 }), look);
+    } finally {
+      await server.close();
+    }
+  };
+  const title = `${engine.ours}, metadata by the protocol dubbo: our client`;
+  await tally.check(`${title} finds Dubbo-go's provider by interface, if it is there too`, () =>
+    run("both", async (client) => {
+      assert.equal(await answerTo(client, "who"), "plain");
+    }),
+  );
+  await tally.check(
+    `${title} passes by Dubbo-go's provider that is known by application alone`,
+    () =>
+      run("application", async (client) => {
+        assert.equal(errorOf(await ask(client, "unary", ["who"])).code, 14);
+      }),
+  );
 }
 
 async function withClient(
-  program: Program,
-  options: object,
+  { program, options }: { readonly program: Program; readonly options: object },
   run: (client: ClientProcess) => Promise<void>,
 ): Promise<void> {
   const client = startClient(program, options);

@@ -41,7 +41,7 @@ export async function checkServiceConfigRetry(tally: Tally, sides: Sides): Promi
     initialBackoff: "0.01s",
     maxBackoff: "0.1s",
     backoffMultiplier: 2,
-    retryableStatusCodes: ["UNKNOWN"],
+    retryableStatusCodes: ["UNKNOWN", "INTERNAL"],
   };
   const name = [{ service: "greet.GreetService" }];
   const serviceConfig = JSON.stringify({ methodConfig: [{ name, retryPolicy }] });

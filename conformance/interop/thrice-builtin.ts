@@ -37,6 +37,19 @@ export async function* listServices(
   }
 }
 
+/** The texts of answers of the test service, called without its stub. */
+export async function* callWithoutStub(
+  client: Client,
+  { method, texts: [text = ""] }: Call,
+  options: CallOptions,
+): AsyncGenerator<string> {
+  const generic = await client.generic({ reflection: true });
+  const name = method === "watch" ? "Watch" : "Unary";
+  for await (const note of generic.stream(`kinds.KindsService/${name}`, { text }, options)) {
+    yield (note as { text: string }).text;
+  }
+}
+
 async function* question() {
   yield { messageRequest: { case: "listServices", value: "" } } as const;
 }

@@ -6,7 +6,7 @@ import { newGreetService } from "../gen/greet/greet_thrice.js";
 import { newKindsService } from "../gen/kinds/kinds_thrice.js";
 import type { Call, Failure, Outcome } from "./control.js";
 import { tell } from "./tell.js";
-import { askHealth, listServices } from "./thrice-builtin.js";
+import { askHealth, callWithoutStub, listServices } from "./thrice-builtin.js";
 import { openRegistry, type RegistryInit } from "./thrice-registry.js";
 
 /** What the driver wants; the rest goes to `newClient` as it is. */
@@ -88,6 +88,7 @@ async function* answers(
   const [first = ""] = call.texts;
   if (call.service === "health") yield* askHealth(client, call, options);
   else if (call.service === "reflection") yield* listServices(client, call, options);
+  else if (call.service === "generic") yield* callWithoutStub(client, call, options);
   else if (call.service === "greet") {
     const method = call.method === "greetRetry" ? greeter.greetRetry : greeter.greet;
     yield (await method.call(greeter, { name: first }, options)).greeting;

@@ -1,6 +1,6 @@
 /** Our server as a peer of the interop tests. The first argument says what it should be like; it ends with its standard input. */
 import { createInterface } from "node:readline";
-import { createLogger, newServer, type ServerOptions } from "@thrice/server";
+import { createLogger, newServer, type ServerOptions, tokenCheck } from "@thrice/server";
 import { registerGreetServiceHandler } from "../gen/greet/greet_thrice.js";
 import { registerKindsServiceHandler } from "../gen/kinds/kinds_thrice.js";
 import { tell } from "./tell.js";
@@ -14,12 +14,21 @@ export interface ThriceServerOptions extends Pick<ServerOptions, "compression"> 
   readonly version?: string;
   /** What the text `who` is answered with. @defaultValue "plain" */
   readonly label?: string;
+  /** What callers have to bring as the attachment `token`; nothing if unset. */
+  readonly token?: string;
   /** Where it publishes itself; nowhere if unset. */
   readonly registry?: RegistryInit;
 }
 
 const options = JSON.parse(process.argv[2] ?? "{}") as ThriceServerOptions;
-const { group = "", version = "", compression = "none", registry, label = "plain" } = options;
+const {
+  group = "",
+  version = "",
+  compression = "none",
+  registry,
+  label = "plain",
+  token,
+} = options;
 const logger = createLogger(({ message }) => process.stderr.write(`${message}\n`));
 const server = newServer({
   host: "127.0.0.1",
@@ -29,6 +38,10 @@ const server = newServer({
   compression,
   compressMinBytes: 0,
   logger,
+  ...(token !== undefined && {
+    publish: { params: { token } },
+    interceptors: [tokenCheck({ attachment: "token", tokens: [token] })],
+  }),
   ...(registry !== undefined && { registries: [openRegistry(registry)] }),
 });
 registerKindsServiceHandler(server, scriptedKinds(label, tell));

@@ -303,6 +303,25 @@ describe("reflection", () => {
     expect(error.message).toContain(says);
   });
 
+  test("is not waited for by a caller who leaves", async () => {
+    const asked = Promise.withResolvers<void>();
+    const told = Promise.withResolvers<object>();
+    const { url } = await serveAlpha(() => {
+      asked.resolve();
+      return told.promise;
+    });
+    const generic = await bench.client({ url }).client.generic({ reflection: true });
+    const leaving = new AbortController();
+    const call = failureOf(generic.call("a.B/C", {}, { signal: leaving.signal }));
+    const stream = generic.stream("a.B/C", {}, { signal: leaving.signal });
+    const read = failureOf(stream.next());
+    await asked.promise;
+    leaving.abort();
+    for (const error of [await call, await read])
+      expect(error.message).toBe("[canceled] the caller cancelled the call");
+    told.resolve(errorAnswer(5, "late"));
+  });
+
   test("that is off is an error that says so", async () => {
     const { url } = await bench.serve();
     const generic = await bench.client({ url }).client.generic({ reflection: true });

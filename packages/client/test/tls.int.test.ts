@@ -8,7 +8,7 @@ import { createClient, type Interceptor } from "@connectrpc/connect";
 import { attemptsOf, createThriceTransport, roundRobin } from "@thrice/client";
 import { createLogger } from "@thrice/core";
 import { testCertificate } from "@thrice/core/testing";
-import { peerKey } from "@thrice/server";
+import { accessLog, peerKey } from "@thrice/server";
 import { KindsService } from "./gen/kinds/kinds_pb.js";
 import { Bench } from "./support/bench.js";
 import { failureOf, notes, readAll } from "./support/notes.js";
@@ -138,8 +138,10 @@ test("a certificate in files is shown as it is now, and its bearer is known to t
     return next(request);
   };
   const tls = { cert, key, ca: ca.cert };
-  const servers = [await bench.serve({}, { tls, interceptors: [see] })];
-  servers.push(await bench.serve({}, { tls, interceptors: [see] }));
+  const lines: string[] = [];
+  const interceptors = [accessLog({ write: (line) => void lines.push(line) }), see];
+  const servers = [await bench.serve({}, { tls, interceptors })];
+  servers.push(await bench.serve({}, { tls, interceptors }));
   const isReadAgain = Promise.withResolvers<void>();
   const logger = createLogger(({ message }) => {
     if (message.startsWith("certificates are read again")) isReadAgain.resolve();
@@ -155,4 +157,7 @@ test("a certificate in files is shown as it is now, and its bearer is known to t
   await isReadAgain.promise;
   for (const text of ["a", "b"]) await stub.unary({ text });
   expect(callers.toSorted()).toEqual(["first", "first", "second"]);
+  expect(lines.map((line) => line.split(" ").at(-1))).toEqual(
+    callers.map((name) => `peer="CN=${name}"`),
+  );
 });

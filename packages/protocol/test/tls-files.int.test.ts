@@ -1,7 +1,9 @@
 /** Certificates that change on disk while calls run. */
 import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
+import { mkdir, rename, symlink, writeFile } from "node:fs/promises";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { createServer } from "node:tls";
 import type { ServiceImpl } from "@connectrpc/connect";
 import { systemClock } from "@thrice/core";
@@ -59,6 +61,27 @@ describe("files of certificates", () => {
     await put({ cert: second.cert, key: second.key });
     await until("info");
     expect(used).toHaveLength(1);
+  });
+
+  test("are read again when a link before them leads elsewhere, as Kubernetes does it", async () => {
+    const folder = closing(await certificateFolder({}));
+    for (const [name, { cert, key }] of Object.entries({ first, second })) {
+      await mkdir(join(folder.root, name));
+      await writeFile(join(folder.root, name, "cert.pem"), cert);
+      await writeFile(join(folder.root, name, "key.pem"), key);
+    }
+    await symlink("first", join(folder.root, "..data"));
+    await symlink("..data/cert.pem", folder.path("cert"));
+    await symlink("..data/key.pem", folder.path("key"));
+    const { logger, until } = waitingLogger();
+    const files = { certFile: folder.path("cert"), keyFile: folder.path("key") };
+    const watch = closing(new CertificateFiles(files));
+    const used: TlsMaterial[] = [];
+    watch.watch({ logger, use: (material) => used.push(material) });
+    await symlink("second", join(folder.root, "..data.new"));
+    await rename(join(folder.root, "..data.new"), join(folder.root, "..data"));
+    await until("info");
+    expect(used.map(({ key }) => key)).toEqual([second.key]);
   });
 
   test("log a problem once, however often it is found", async () => {
@@ -128,6 +151,8 @@ describe("a server whose certificate is in files", () => {
     await put({ cert: second.cert, key: second.key });
     await until("info");
     expect(await shownBy(port)).toBe("CN=second");
+    const later = closing(channelTo(port, { tls: resolveClientTls({ ca: ca.cert }) }));
+    expect(await endOf(later.start(one("unary", "hi")))).toEqual({ text: "hi" });
     void send("after");
     expect(await next()).toBe("re: after");
     void end();

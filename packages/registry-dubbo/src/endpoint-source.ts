@@ -1,12 +1,15 @@
 import type { Endpoint, RegistryState, ServiceName } from "@thrice/core";
 
+/** Takes an endpoint. A function and no list, as lists may have ten thousand. */
+export type AddEndpoint = (key: string, endpoint: Endpoint) => void;
+
 /** One of the ways in which the providers of an interface are known. */
 export interface EndpointSource {
   readonly state: RegistryState;
   /** Why it is not live, in words; empty when it is. */
   readonly reason: string;
-  /** The endpoints of a service, each under a key of the engine's. */
-  entriesOf(service: ServiceName): Iterable<readonly [string, Endpoint]>;
+  /** Hands over the endpoints of a service, each under a key of the engine's. */
+  addTo(add: AddEndpoint, service: ServiceName): void;
   close(): void;
 }
 

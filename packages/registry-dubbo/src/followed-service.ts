@@ -62,10 +62,15 @@ export class FollowedService {
   #merge(service: ServiceName): readonly (readonly [string, Endpoint])[] {
     const entries: (readonly [string, Endpoint])[] = [];
     const known = new Set<string>();
-    for (const source of this.#sources) {
-      const found = [...source.entriesOf(service)].filter(([, { id }]) => !known.has(id));
-      for (const entry of found) entries.push(entry);
-      for (const [, { id }] of found) known.add(id);
+    for (const [at, source] of this.#sources.entries()) {
+      const first = entries.length;
+      source.addTo((key, endpoint) => {
+        if (first === 0 || !known.has(endpoint.id)) entries.push([key, endpoint]);
+      }, service);
+      if (at === this.#sources.length - 1) break;
+      for (let next = first; next < entries.length; next++) {
+        known.add((entries[next] as readonly [string, Endpoint])[1].id);
+      }
     }
     return entries;
   }

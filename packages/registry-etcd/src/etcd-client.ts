@@ -26,6 +26,12 @@ const attemptTimeoutMs = 1_500;
 const equal = 0;
 const modRevision = 2;
 
+/**
+ * The same of a listing. It is long, and many are asked for at once when many consumers begin: to ask again for what is on its way
+ * would make it later still.
+ */
+const listing = { timeoutMs: 15_000, attemptTimeoutMs: 5_000 };
+
 /** A member that has lost its leader cannot serve, and says so when asked to. @see etcd api/v3rpc/rpctypes/metadatafields.go */
 const needsLeader = { hasleader: "true" };
 
@@ -62,7 +68,7 @@ export class EtcdClient {
 
   /** Reads all keys of a range. */
   list(range: KeyRange): Promise<RangeResponse> {
-    return this.#call((options) => this.#kv.range(range, options));
+    return this.#call((options) => this.#kv.range(range, { ...options, ...listing }));
   }
 
   /** Writes `key` on the lease. */

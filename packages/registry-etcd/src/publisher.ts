@@ -26,6 +26,13 @@ export class Publisher {
   readonly #wanted = new Map<string, Set<Wanted>>();
   /** Keys that the cluster has, as far as is known, with their values; undefined where the value is not known. */
   #there = new Map<string, string | undefined>();
+  /**
+   * Keys with a value that were written once. They are written again in the next round: Dubbo-go's consumers hear of an instance
+   * only when its entry changes, as those of its own providers do.
+   *
+   * @see dubbo-go registry/etcdv3/service_discovery.go DataChange
+   */
+  readonly #unheard = new Set<string>();
   readonly #withdrawals = new Map<string, (() => void)[]>();
   #leaseId: bigint | undefined;
   #aliveMs = 0;
@@ -124,7 +131,10 @@ export class Publisher {
     const puts: Promise<void>[] = [];
     for (const [key, all] of this.#wanted) {
       const value = newestOf(all);
-      if (this.#there.get(key) !== value) puts.push(this.#put(key, value, lease));
+      if (this.#there.get(key) !== value) {
+        if (value !== "") this.#unheard.add(key);
+      } else if (!this.#unheard.delete(key)) continue;
+      puts.push(this.#put(key, value, lease));
     }
     await Promise.all(puts);
   }
@@ -159,6 +169,7 @@ export class Publisher {
   async #delete(key: string): Promise<void> {
     await this.#client.delete(key);
     this.#there.delete(key);
+    this.#unheard.delete(key);
   }
 
   /** What is left of it ends by itself. */

@@ -46,7 +46,7 @@ async function untilKeys(server: EtcdServer, count: number): Promise<readonly st
 describe("entries", () => {
   test("stand on a lease, in Dubbo's layout, and go with their withdrawal", async () => {
     const server = await startEtcd();
-    const { registry } = newRegistry(server.url, { application: "shop" });
+    const { registry } = newRegistry(server.url, { application: "shop", register: "interface" });
     const lease = registry.register(provider(1));
     await lease.published;
     const [key = ""] = await server.keys("/dubbo/");
@@ -58,6 +58,20 @@ describe("entries", () => {
     await lease.withdraw();
     expect(await server.keys("/dubbo/")).toEqual([]);
     expect(await server.control("lease", "list")).toContain("found 0 leases");
+  });
+
+  test("of instances are written twice, as Dubbo-go's consumers hear only of changes", async () => {
+    const server = await startEtcd();
+    const { registry } = newRegistry(server.url, { application: "shop", register: "application" });
+    await registry.register(provider(1)).published;
+    const versions = new Set<number>();
+    while (!versions.has(2)) {
+      const { kvs } = JSON.parse(
+        await server.control("get", "/services/shop/10.0.0.1:20000", "-w", "json"),
+      );
+      versions.add(kvs[0].version);
+    }
+    expect([...versions]).toEqual([1, 2]);
   });
 
   test("outlive their lease's time while their process lives", async () => {

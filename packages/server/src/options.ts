@@ -89,7 +89,7 @@ export interface ServerOptions extends Omit<HandlerOptions, "methodLimits">, Ser
    * caller from repeating what they have retried already. @defaultValue true
    */
   readonly linkCalls?: boolean | undefined;
-  /** Takes what the server has to tell; nothing while all is well. @defaultValue `consoleLogger()` */
+  /** Takes what the server has to tell; while all is well nothing but that certificates were read again. @defaultValue `consoleLogger()` */
   readonly logger?: Logger | undefined;
   /** Tells time; for tests. @defaultValue the system's clock */
   readonly clock?: Clock | undefined;

@@ -46,8 +46,12 @@ export class Chromium {
     });
   }
 
-  /** @throws Error, as a rejection, saying how to get it, where Chromium is not installed. */
-  static async start(): Promise<Chromium> {
+  /**
+   * Starts it, with `more` arguments.
+   *
+   * @throws Error, as a rejection, saying how to get it, where Chromium is not installed.
+   */
+  static async start(more: readonly string[] = []): Promise<Chromium> {
     const program = findChromium();
     if (program === undefined) throw new Error(howToGetIt);
     const folder = await mkdtemp(join(tmpdir(), "thrice-chromium-"));
@@ -57,6 +61,7 @@ export class Chromium {
       ...["--headless=new", "--remote-debugging-pipe", `--user-data-dir=${folder}`],
       ...["--no-first-run", "--disable-gpu", "--disable-dev-shm-usage"],
       ...(isRoot ? ["--no-sandbox"] : []),
+      ...more,
     ];
     const stdio = ["ignore", "ignore", "ignore", "pipe", "pipe"] as const;
     return new Chromium(spawn(program, args, { stdio: [...stdio] }), folder);

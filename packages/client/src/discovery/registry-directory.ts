@@ -57,11 +57,13 @@ export class RegistryDirectory implements Directory {
     return this.#isKnown;
   }
 
-  /** Whether what this registry says is heard as it changes. */
-  isLive(discovery: Discovery): boolean {
-    return this.#sources.some(
-      ({ registry, watch }) => registry.discovery === discovery && watch.latest.state === "live",
-    );
+  /** Whether this registry can be heard: it is live, or about to be, as far as is known. */
+  isHeard(discovery: Discovery): boolean {
+    return this.#sources.some(({ registry, watch: { latest } }) => {
+      const { state, reason, endpoints } = latest;
+      const isComing = state === "connecting" && reason === "" && endpoints.length > 0;
+      return registry.discovery === discovery && (state === "live" || isComing);
+    });
   }
 
   /** Calls `fire` when something is new, or it is closed. Returns how to take that back. */

@@ -75,12 +75,12 @@ export class RegistryRules {
   }
 
   /** Whether every rule was read that can be, or there is none; once it is so, it stays. */
-  isKnown(directory: Pick<RegistryDirectory, "isLive">): boolean {
+  isKnown(directory: Pick<RegistryDirectory, "isHeard">): boolean {
     if (this.#isKnown || this.#isClosed) return true;
     void this.chain;
     this.#isKnown = this.#sources.every(({ discovery, conditions, tags }) => {
-      const isHeard = [...conditions, ...tags.values()].every((rule) => rule.isHeard);
-      return isHeard || !directory.isLive(discovery);
+      const isRead = [...conditions, ...tags.values()].every((rule) => rule.isHeard);
+      return isRead || !directory.isHeard(discovery);
     });
     return this.#isKnown;
   }

@@ -1,6 +1,7 @@
 /** Calls methods by name, with JSON in and out, for programs that have no generated code of what they call. */
 import type { DescMethod, DescService, JsonValue, Message } from "@bufbuild/protobuf";
 import { Code, ConnectError } from "@connectrpc/connect";
+import { cancelError } from "@thrice/cluster";
 import type { CallOptions, ServiceOptions } from "@thrice/core";
 import type { StubMethod } from "../stub.js";
 import { JsonAnswers, type OpenedAnswers } from "./json-answers.js";
@@ -67,7 +68,7 @@ export class ThriceGenericClient implements GenericClient {
   }
 
   async call(name: string, request: GenericRequests, options?: CallOptions): Promise<JsonValue> {
-    const { method, json, start } = await this.#target(name);
+    const { method, json, start } = await this.#targetFor(name, options);
     if (answersMany(method)) {
       const text = `${nameOf(method)} answers with a stream; call it with stream()`;
       throw new ConnectError(text, Code.Unimplemented);
@@ -94,7 +95,7 @@ export class ThriceGenericClient implements GenericClient {
     request: GenericRequests,
     options: CallOptions | undefined,
   ): Promise<OpenedAnswers> {
-    const { method, json, start } = await this.#target(name);
+    const { method, json, start } = await this.#targetFor(name, options);
     const input = inputOf(method, json, request);
     if (answersMany(method)) {
       return { json, answers: start(input, options) as AsyncIterableIterator<Message> };
@@ -103,6 +104,13 @@ export class ThriceGenericClient implements GenericClient {
     const { signal = left.signal } = options ?? {};
     const bounded = { ...options, signal: AbortSignal.any([signal, left.signal]) };
     return { json, answers: onlyAnswer(start(input, bounded) as Promise<Message>, left) };
+  }
+
+  /** Others may wait for the same schema, so that a caller who leaves only waits no longer. */
+  #targetFor(name: string, options: CallOptions | undefined): Promise<Target> {
+    const target = this.#target(name);
+    const { signal } = options ?? {};
+    return signal instanceof AbortSignal ? unlessAborted(target, signal) : target;
   }
 
   #target(name: string): Promise<Target> {
@@ -163,6 +171,16 @@ function isMany(
 
 function answersMany({ methodKind }: DescMethod): boolean {
   return methodKind === "server_streaming" || methodKind === "bidi_streaming";
+}
+
+/** @throws ConnectError, as a rejection, with `canceled` once `signal` aborts. */
+function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const leave = () => reject(cancelError(signal.reason));
+    if (signal.aborted) leave();
+    else signal.addEventListener("abort", leave, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", leave));
+  });
 }
 
 /** The one answer of a call as a stream; leaving it ends the call. */

@@ -60,7 +60,7 @@ function readSet(bytes: Uint8Array, descriptors: unknown): FileRegistry {
     return registryOf(fromBinary(FileDescriptorSetSchema, bytes).file);
   } catch (cause) {
     const which = typeof descriptors === "string" ? ` ${show(descriptors)}` : "";
-    const text = `descriptors${which} are no whole descriptor set: ${(cause as Error).message}`;
-    throw new TypeError(text, { cause });
+    const { message } = cause as Error;
+    throw new TypeError(`descriptors${which} are no whole descriptor set: ${message}`, { cause });
   }
 }

@@ -9,7 +9,7 @@ import {
 } from "../../src/generic/reflection-schema.js";
 
 /** What is answered to a question. */
-export type Tell = (question: ReflectionQuestion["messageRequest"]) => object;
+export type Tell = (question: ReflectionQuestion["messageRequest"]) => object | Promise<object>;
 
 /** A server that has nothing but one version of reflection, and keeps what it was asked. */
 export async function serveReflection(version: ReflectionVersion, tell: Tell) {
@@ -22,7 +22,7 @@ export async function serveReflection(version: ReflectionVersion, tell: Tell) {
     async *serverReflectionInfo(requests: AsyncIterable<ReflectionQuestion>) {
       for await (const { messageRequest } of requests) {
         asked.push(messageRequest.value);
-        const messageResponse = tell(messageRequest);
+        const messageResponse = await tell(messageRequest);
         yield create(output, { messageResponse } as MessageInitShape<typeof output>);
       }
     },

@@ -18,7 +18,15 @@ export class SecureConnections {
   constructor(tls: ServerTls, logger: Logger, serve: (socket: TLSSocket) => void) {
     this.#tls = tls;
     this.#logger = logger;
-    this.#server = createServer(tls.options, serve);
+    this.#server = createServer(tls.options, (socket) => {
+      if (isForged(socket)) {
+        logQuietly(() => logger.debug("TLS handshake failed", socket.authorizationError));
+        socket.on("error", () => {});
+        socket.destroy();
+      } else {
+        serve(socket);
+      }
+    });
     this.#server.on("tlsClientError", (error, socket) => {
       socket.destroy(); // a timeout alone does not
       logQuietly(() => logger.debug("TLS handshake failed", error));
@@ -48,4 +56,10 @@ export class SecureConnections {
   breakOff(): void {
     for (const raw of this.#raw) raw.destroy();
   }
+}
+
+/** Where certificates are asked for and not required, Node.js lets those in whose certificate nobody has signed. */
+function isForged(socket: TLSSocket): boolean {
+  if (socket.authorized || socket.authorizationError == null) return false;
+  return socket.getPeerX509Certificate() !== undefined;
 }

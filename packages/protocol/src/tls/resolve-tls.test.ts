@@ -155,6 +155,16 @@ describe("tls of a server", () => {
     ...wrongPairs,
     ...wrongCas,
     ...wrongFiles,
+    {
+      what: "optional certificates that nobody signs",
+      pair: { cert, key, clientCertificate: "optional" },
+      says: "tls.clientCertificate needs tls.ca or tls.caFile beside it",
+    },
+    {
+      what: "another word for optional",
+      pair: { cert, key, ca: cert, clientCertificate: "maybe" },
+      says: "tls.clientCertificate must be one of 'required', 'optional', got 'maybe'",
+    },
     { what: "nothing", pair: {}, says: "tls of a server needs cert and key, or certFile and" },
     { what: "a CA alone", pair: { ca: cert }, says: "tls of a server needs cert and key" },
     { what: "true", pair: true, says: "tls must be an object, got true" },

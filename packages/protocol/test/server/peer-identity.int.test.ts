@@ -12,6 +12,7 @@ import {
 } from "../../src/index.js";
 import type { Note } from "../gen/kinds/kinds_pb.js";
 import { channelTo, endOf, many, notes, one } from "../support/calls.js";
+import { certificateFolder, waitingLogger } from "../support/certificate-folder.js";
 import { closeAfterEach } from "../support/close-after-each.js";
 import { expectNothingUncaught } from "../support/expect-nothing-uncaught.js";
 import { note } from "./support/served.js";
@@ -28,11 +29,11 @@ const own = testCertificate({
 });
 
 /** A server that takes note of who calls. */
-async function open(asks: boolean) {
+async function open(asks: boolean, clientCertificate?: "optional") {
   const seen: (PeerIdentity | undefined)[] = [];
   const see = ({ values }: HandlerContext) => void seen.push(values.get(peerKey));
   const { port } = closing(
-    await openTlsServed(asks ? { ca: ca.cert } : {}, {
+    await openTlsServed(asks ? { ca: ca.cert, clientCertificate } : {}, {
       unary({ text }: Note, context) {
         see(context);
         return note(text);
@@ -105,4 +106,43 @@ test("nobody is known where no certificate is asked for", async () => {
   await endOf(channel({ protocol: "connect" }).start(one("unary")));
   await endOf(channel({ protocol: "connect", httpVersion: "1.1" }).start(one("unary")));
   expect(seen).toEqual([undefined, undefined, undefined]);
+});
+
+describe("where a certificate is optional", () => {
+  test("a caller without one is served, and nobody is known", async () => {
+    const { seen, channel } = await open(true, "optional");
+    const tls = resolveClientTls({ ca: ca.cert });
+    expect(await endOf(channel({ tls }).start(one("unary", "hi")))).toEqual({ text: "hi" });
+    await endOf(channel({ tls, protocol: "connect", httpVersion: "1.1" }).start(one("unary")));
+    await endOf(channel().start(one("unary")));
+    expect(seen.map((peer) => peer?.commonName)).toEqual([undefined, undefined, "orders"]);
+  });
+
+  test("a caller with one that nobody has signed is turned away", async () => {
+    const { seen, channel } = await open(true, "optional");
+    const { cert, key } = testCertificate({ name: "orders" });
+    const tls = resolveClientTls({ ca: ca.cert, cert, key });
+    expect(await endOf(channel({ tls }).start(one("unary")))).toMatchObject({
+      code: "Unavailable",
+    });
+    expect(seen).toEqual([]);
+  });
+});
+
+test("a caller over HTTP/1.1 that renews its certificate is known by the new one", async () => {
+  const { seen, channel } = await open(true);
+  const folder = closing(await certificateFolder(own));
+  const { logger, until } = waitingLogger();
+  const files = { certFile: folder.path("cert"), keyFile: folder.path("key") };
+  const tls = resolveClientTls({ ...files, ca: ca.cert });
+  tls?.watch(logger);
+  closing({ close: async () => tls?.close() });
+  const connection = channel({ tls, protocol: "connect", httpVersion: "1.1" });
+  await endOf(connection.start(one("unary")));
+  await endOf(connection.start(one("unary")));
+  const { cert, key } = testCertificate({ issuer: ca, name: "orders-2" });
+  await folder.put({ cert, key });
+  await until("info");
+  expect(await endOf(connection.start(one("unary", "hi")))).toEqual({ text: "hi" });
+  expect(seen.map((peer) => peer?.commonName)).toEqual(["orders", "orders", "orders-2"]);
 });

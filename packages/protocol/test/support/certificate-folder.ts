@@ -16,7 +16,7 @@ export async function certificateFolder(content: { cert?: string; key?: string; 
     }
   };
   await put(content);
-  return { path, put, close: () => rm(folder, { recursive: true }) };
+  return { root: folder, path, put, close: () => rm(folder, { recursive: true }) };
 }
 
 /** A logger that tells when it has heard something. */

@@ -1,6 +1,6 @@
 /** The providers of one interface by way of the applications that have it, as the mapping in the engine says. */
-import type { Endpoint, RegistryState, ServiceName } from "@thrice/core";
-import { type EndpointSource, stateOf } from "../endpoint-source.js";
+import type { RegistryState, ServiceName } from "@thrice/core";
+import { type AddEndpoint, type EndpointSource, stateOf } from "../endpoint-source.js";
 import type { EntryStore, Followed } from "../engine/entry-store.js";
 import type { FollowedApplication } from "./followed-application.js";
 import { readMapping } from "./mapping.js";
@@ -42,10 +42,8 @@ export class ApplicationSource implements EndpointSource {
     return stateOf(this.#parts()).reason;
   }
 
-  *entriesOf(service: ServiceName): Iterable<readonly [string, Endpoint]> {
-    for (const { application } of this.#applications.values()) {
-      yield* application.entriesOf(service);
-    }
+  addTo(add: AddEndpoint, service: ServiceName): void {
+    for (const { application } of this.#applications.values()) application.addTo(add, service);
   }
 
   close(): void {

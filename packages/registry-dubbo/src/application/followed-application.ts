@@ -6,6 +6,7 @@ import {
   type ServiceName,
   type SkippedEntries,
 } from "@thrice/core";
+import type { AddEndpoint } from "../endpoint-source.js";
 import type { Followed } from "../engine/entry-store.js";
 import { endpointsOf } from "./instance-endpoints.js";
 import { revisionOfInstance } from "./instance-metadata.js";
@@ -79,7 +80,8 @@ export class FollowedApplication {
     };
   }
 
-  *entriesOf({ service, group, version }: ServiceName): Iterable<readonly [string, Endpoint]> {
+  /** Hands over the endpoints of a service. */
+  addTo(add: AddEndpoint, { service, group, version }: ServiceName): void {
     const key = matchKeyOf({ name: service, group, version, protocol: "tri" });
     for (const [name, newest] of this.#instances) {
       const known = newest.info === undefined ? (newest.before ?? newest) : newest;
@@ -88,7 +90,7 @@ export class FollowedApplication {
         endpoints = this.#endpointsOf(name, known, key);
         if (known.info !== undefined) known.endpoints.set(key, endpoints);
       }
-      for (const endpoint of endpoints) yield [`${this.#folder}/${endpoint.id}`, endpoint];
+      for (const endpoint of endpoints) add(`${this.#folder}/${endpoint.id}`, endpoint);
     }
   }
 

@@ -51,4 +51,26 @@ describe("a feed of entries", () => {
     await clock.advance(40);
     expect([heard.length, clock.pendingTimers]).toEqual([1, 0]);
   });
+
+  test("tells less often when its listener takes long", async () => {
+    const clock = new FakeClock();
+    let nowMs = 0;
+    const timers: number[] = [];
+    const slowClock = {
+      nowMs: () => nowMs,
+      setTimer: (delayMs: number, fire: () => void) => {
+        timers.push(delayMs);
+        return clock.setTimer(delayMs, fire);
+      },
+    };
+    const onEntries = () => {
+      nowMs += 25;
+    };
+    const feed = new EntryFeed({ clock: slowClock, onEntries });
+    feed.set("a", "1");
+    await clock.advance(0);
+    feed.set("b", "1");
+    expect(timers).toEqual([175]);
+    feed.close();
+  });
 });

@@ -5,6 +5,9 @@
 import { type CancelTimer, logQuietly, type RegistryClock, type RegistryState } from "@thrice/core";
 import type { Followed, OnEntries } from "./entry-store.js";
 
+/** How much longer than a telling the pause after it is at least: a folder of ten thousand that changes all the time is told less often. */
+const pauseFactor = 8;
+
 /** How a feed is heard. */
 export interface EntryFeedInit {
   readonly clock: RegistryClock;
@@ -21,7 +24,8 @@ export class EntryFeed implements Followed {
   #entries = new Map<string, string>();
   #state: RegistryState = "connecting";
   #reason = "";
-  #toldMs = Number.NEGATIVE_INFINITY;
+  /** When the next telling may come. */
+  #nextMs = Number.NEGATIVE_INFINITY;
   #undoTimer: CancelTimer | undefined;
   #isDue = false;
   #isClosed = false;
@@ -72,8 +76,8 @@ export class EntryFeed implements Followed {
   #tellSoon(): void {
     if (this.#isDue || this.#isClosed) return;
     this.#isDue = true;
-    const { clock, coalesceMs = 20 } = this.#init;
-    const restMs = this.#toldMs + coalesceMs - clock.nowMs();
+    const { clock } = this.#init;
+    const restMs = this.#nextMs - clock.nowMs();
     if (restMs > 0) this.#undoTimer = clock.setTimer(restMs, () => this.#tell());
     else queueMicrotask(() => this.#tell());
   }
@@ -82,8 +86,11 @@ export class EntryFeed implements Followed {
     this.#isDue = false;
     this.#undoTimer = undefined;
     if (this.#isClosed) return;
-    this.#toldMs = this.#init.clock.nowMs();
+    const { clock, onEntries, coalesceMs = 20 } = this.#init;
+    const startedMs = clock.nowMs();
     const entries = new Map(this.#entries);
-    logQuietly(() => this.#init.onEntries(entries, this.#state, this.#reason));
+    logQuietly(() => onEntries(entries, this.#state, this.#reason));
+    const tookMs = clock.nowMs() - startedMs;
+    this.#nextMs = startedMs + Math.max(coalesceMs, tookMs * pauseFactor);
   }
 }

@@ -8,7 +8,7 @@ import {
   type ServiceName,
   type SkippedEntries,
 } from "@thrice/core";
-import type { EndpointSource } from "../endpoint-source.js";
+import type { AddEndpoint, EndpointSource } from "../endpoint-source.js";
 import type { EntryStore, Followed, OnEntries } from "../engine/entry-store.js";
 
 /** An entry that was read; absent parts if it is not for us, or cannot be read. */
@@ -39,10 +39,10 @@ export class InterfaceSource implements EndpointSource {
     this.#followed = store.follow(folder, onEntries, { hasValues: false });
   }
 
-  *entriesOf({ group, version }: ServiceName): Iterable<readonly [string, Endpoint]> {
+  addTo(add: AddEndpoint, { group, version }: ServiceName): void {
     for (const [name, { provider, endpoint }] of this.#entries) {
       if (provider?.group === group && provider.version === version && endpoint) {
-        yield [name, endpoint];
+        add(name, endpoint);
       }
     }
   }

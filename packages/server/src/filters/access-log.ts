@@ -15,6 +15,7 @@ import {
   logQuietly,
   systemClock,
 } from "@thrice/core";
+import { peerKey } from "@thrice/protocol";
 import { methodPath } from "../method-path.js";
 import { watchEnd } from "./watch-end.js";
 
@@ -35,8 +36,8 @@ export interface AccessLogOptions {
 }
 
 /**
- * Writes a line for each call once it has ended: time, method, status, milliseconds, and `x-request-id` and `user-agent` if
- * the caller sent them. What `write` throws is dropped.
+ * Writes a line for each call once it has ended: time, method, status, milliseconds, `x-request-id` and `user-agent` if the
+ * caller sent them, and the subject of its certificate if it showed one. What `write` throws is dropped.
  *
  * @throws TypeError or RangeError naming field, bound and value of a wrong option.
  */
@@ -85,6 +86,8 @@ interface Line {
   readonly method: string;
   readonly requestId: string | undefined;
   readonly userAgent: string | undefined;
+  /** Subject of the caller's certificate. */
+  readonly peer: string | undefined;
   readonly code: string;
   readonly durationMs: number;
 }
@@ -94,6 +97,7 @@ function about(request: UnaryRequest | StreamRequest) {
     method: methodPath(request.method),
     requestId: request.header.get("x-request-id") ?? undefined,
     userAgent: request.header.get("user-agent") ?? undefined,
+    peer: request.contextValues.get(peerKey)?.subject,
   };
 }
 
@@ -109,10 +113,11 @@ function toJson(line: Line): string {
 }
 
 /** What callers send stands in quotes, so that it cannot pass for another column. */
-function toText({ time, method, code, durationMs, requestId, userAgent }: Line): string {
+function toText({ time, method, code, durationMs, requestId, userAgent, peer }: Line): string {
   const more = [
     requestId !== undefined && `id=${JSON.stringify(requestId)}`,
     userAgent !== undefined && `agent=${JSON.stringify(userAgent)}`,
+    peer !== undefined && `peer=${JSON.stringify(peer)}`,
   ];
   const parts = [time, method, code, `${durationMs}ms`, ...more.filter((part) => part !== false)];
   return parts.join(" ");

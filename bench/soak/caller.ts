@@ -12,6 +12,8 @@ const maxUnderWay = 400;
 const tickMs = 5;
 const swapEveryMs = 2_000;
 const swapGraceMs = 1_000;
+/** More than a busy machine takes to open a connection, and less than the longest silence. */
+const connectTimeoutMs = 3_000;
 
 interface Party {
   readonly wire: Wire;
@@ -86,7 +88,7 @@ export class Caller {
 
   #open({ options }: Wire): Pick<Party, "client" | "stub"> {
     const url = this.#addresses.map((address) => `tri://${address}`);
-    const client = newClient({ url, logger: createLogger(() => {}), ...options });
+    const client = newClient({ url, connectTimeoutMs, logger: createLogger(() => {}), ...options });
     return { client, stub: newSoakService(client) };
   }
 

@@ -31,7 +31,9 @@ const serverNames = ["survivor", "second", "third", "fourth"];
 /** Time in which each server has to be without fault at least once, in milliseconds. */
 const faultEveryMs = 700;
 const maxFaultyAtOnce = 3;
-const healSeconds = 3;
+/** Less than what clients remember of bad times, and enough for them to see that those are over. */
+const healSeconds = 8;
+const calmSeconds = 3;
 const restMs = 1_500;
 const loadPatienceMs = 120_000;
 
@@ -75,7 +77,7 @@ export class Soak {
 
     tell("all is mended");
     await this.#load(healSeconds, false); // the clients find out that all is well
-    const healed = await this.#load(healSeconds, false);
+    const healed = await this.#load(calmSeconds, false);
     const end = await this.#look();
 
     const ends = await this.#client.ask("close", {});

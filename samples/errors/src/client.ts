@@ -1,4 +1,11 @@
-import { attemptsOf, Code, ConnectError, consoleLogger, newClient } from "@thrice/client";
+import {
+  attemptsOf,
+  BusinessError,
+  Code,
+  ConnectError,
+  consoleLogger,
+  newClient,
+} from "@thrice/client";
 import { OutOfStockSchema } from "./gen/shop/shop_pb.js";
 import { newShopService } from "./gen/shop/shop_thrice.js";
 
@@ -11,6 +18,7 @@ await buy("hat", 1);
 await buy("cat", 1);
 await buy("hat", 3);
 await buy("umbrella", 1);
+await buy("scarf", 1);
 
 // A plain error: its text stays with the server, as it may tell more than callers should know.
 await buy("hat", 0);
@@ -22,7 +30,8 @@ async function buy(article: string, count: number): Promise<void> {
     logger.infof("ordered %s", order);
   } catch (reason) {
     const error = ConnectError.from(reason);
-    logger.infof("%s: %s, attempts %d", Code[error.code], error.rawMessage, tries(error));
+    const kind = BusinessError.is(reason) ? "business error" : Code[error.code];
+    logger.infof("%s: %s, attempts %d", kind, error.rawMessage, tries(error));
     for (const { left } of error.findDetails(OutOfStockSchema)) {
       logger.infof("take %d, or wait until %s", left, error.metadata.get("x-next-delivery"));
     }

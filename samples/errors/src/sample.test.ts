@@ -1,7 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 
-test("the errors sample: codes, details, metadata, and a text that stays with the server", () => {
+test("the errors sample: codes, details, metadata, a business error, and a text that stays with the server", () => {
   const printed = execFileSync("node", ["tools/run-sample.mjs", "errors", "20081"], {
     cwd: join(__dirname, "../../.."),
     encoding: "utf8",

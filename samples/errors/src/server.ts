@@ -1,5 +1,6 @@
 import { create } from "@bufbuild/protobuf";
 import {
+  BusinessError,
   Code,
   ConnectError,
   consoleLogger,
@@ -34,6 +35,8 @@ const server = newServer({
 registerShopServiceHandler(server, {
   buy({ article, count }) {
     if (article === "umbrella") throw new ShopClosedError();
+    // Dubbo's code 17: an answer that is no, rather than a failure; nobody tries it again.
+    if (article === "scarf") throw new BusinessError("no scarves in summer");
     const left = stock.get(article);
     if (left === undefined) throw new ConnectError(`there is no ${article}`, Code.NotFound);
     if (left < count) throw outOfStock(article, left);

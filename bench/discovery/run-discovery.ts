@@ -5,7 +5,7 @@ import { Child } from "../processes/process/child.js";
 import { percentile } from "../src/harness/stats.js";
 import type { Args } from "./args.js";
 import { type Engine, type EngineName, startEngine } from "./engine/engine.js";
-import { type EnginePlace, tickRatio } from "./engine/new-registry.js";
+import { type EnginePlace, tickMsOf } from "./engine/new-registry.js";
 import type { Readings } from "./measures.js";
 import type {
   ClientCommands,
@@ -57,7 +57,7 @@ export class Run {
 
   async measure(): Promise<Readings> {
     const { leaseSeconds } = this.#args;
-    const engine = await startEngine(this.#name, leaseSeconds * 1_000 * tickRatio);
+    const engine = await startEngine(this.#name, tickMsOf(leaseSeconds));
     this.#engine = engine;
     const place = { engine: this.#name, members: engine.members, leaseSeconds };
     const published = await this.#publish(place);

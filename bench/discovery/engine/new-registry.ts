@@ -10,12 +10,14 @@ export interface EnginePlace {
   readonly leaseSeconds: number;
 }
 
-/** Tick of ZooKeeper, as a share of the lease: it takes up to one more than a session's time to find out that it is over. */
-export const tickRatio = 0.2;
+/** Tick of ZooKeeper, in milliseconds: it takes up to one more than a session's time to find out that it is over. */
+export function tickMsOf(leaseSeconds: number): number {
+  return leaseSeconds * 200;
+}
 
 /** A registry with nothing else set. With a lease of 10 s, all are defaults. */
 export function newRegistry({ engine, members, leaseSeconds }: EnginePlace): Registry {
   return engine === "etcd"
     ? etcdRegistry({ members, leaseSeconds })
-    : zookeeperRegistry({ members, sessionTimeoutMs: (1 - tickRatio) * leaseSeconds * 1_000 });
+    : zookeeperRegistry({ members, sessionTimeoutMs: 4 * tickMsOf(leaseSeconds) });
 }

@@ -50,34 +50,41 @@ class Program {
   }
 }
 
-test("servers are found while they come, are killed, and stop, and no call fails", async () => {
-  const etcd = await EtcdServer.start();
-  open.push(() => etcd.close());
-  const start = async () => {
-    const server = new Program("server", "0", etcd.url);
-    return { server, port: await server.printed(/serves on port \[(\d+)\]/) };
-  };
-  const first = await start();
-  const client = new Program("client", "1000", etcd.url);
-  await client.printed(new RegExp(`from (${first.port})`));
-  const second = await start();
-  await client.printed(new RegExp(`from (${second.port})`));
-  await first.server.end("SIGKILL");
-  await client.printed(new RegExp(`from (${second.port})`), client.log.length);
-  const third = await start();
-  await client.printed(new RegExp(`from (${third.port})`));
-  await second.server.end("SIGTERM");
-  // The answer to a call that was under way when it stopped may still be on its way through the pipe.
-  await client.printed(/from \d+/, client.log.length);
-  const stoppedAt = client.log.length;
-  await client.printed(/(?:[\s\S]*?from \d+){5}/, stoppedAt);
-  expect(client.log.slice(stoppedAt)).not.toContain(`from ${second.port}`);
-  expect(client.log).not.toContain("ERROR");
-  const [key = "", ...others] = (await etcd.keys("/dubbo/")).filter((one) =>
-    one.includes(third.port),
-  );
-  expect([decodeURIComponent(key), others]).toEqual([
-    expect.stringContaining("tri://127.0.0.1:"),
-    [],
-  ]);
-});
+/** Six programs start one after the other; a busy machine takes its time for each. */
+const timeoutMs = 120_000;
+
+test(
+  "servers are found while they come, are killed, and stop, and no call fails",
+  async () => {
+    const etcd = await EtcdServer.start();
+    open.push(() => etcd.close());
+    const start = async () => {
+      const server = new Program("server", "0", etcd.url);
+      return { server, port: await server.printed(/serves on port \[(\d+)\]/) };
+    };
+    const first = await start();
+    const client = new Program("client", "1000", etcd.url);
+    await client.printed(new RegExp(`from (${first.port})`));
+    const second = await start();
+    await client.printed(new RegExp(`from (${second.port})`));
+    await first.server.end("SIGKILL");
+    await client.printed(new RegExp(`from (${second.port})`), client.log.length);
+    const third = await start();
+    await client.printed(new RegExp(`from (${third.port})`));
+    await second.server.end("SIGTERM");
+    // The answer to a call that was under way when it stopped may still be on its way through the pipe.
+    await client.printed(/from \d+/, client.log.length);
+    const stoppedAt = client.log.length;
+    await client.printed(/(?:[\s\S]*?from \d+){5}/, stoppedAt);
+    expect(client.log.slice(stoppedAt)).not.toContain(`from ${second.port}`);
+    expect(client.log).not.toContain("ERROR");
+    const [key = "", ...others] = (await etcd.keys("/dubbo/")).filter((one) =>
+      one.includes(third.port),
+    );
+    expect([decodeURIComponent(key), others]).toEqual([
+      expect.stringContaining("tri://127.0.0.1:"),
+      [],
+    ]);
+  },
+  timeoutMs,
+);

@@ -11,8 +11,6 @@ export interface LogStream {
   readonly isTTY?: boolean | undefined;
   /** Announces failures of the stream, which would end the process if nobody listened. */
   on?(event: "error", listener: () => void): unknown;
-  /** Lists who listens already. */
-  listeners?(event: "error"): readonly unknown[];
 }
 
 /** Settings of `consoleLogger`. */
@@ -61,9 +59,13 @@ export function consoleLogger(options: ConsoleLoggerOptions = {}): Logger {
 
 const known: ReadonlySet<string> = new Set(["level", "format", "color", "stream", "now", "env"]);
 
-/** One listener is enough for all loggers of a stream. */
-function ignoreErrorsOf(stream: LogStream): void {
-  if (!stream.listeners?.("error").includes(ignoreError)) stream.on?.("error", ignoreError);
+/** Where a stream says that its errors are ignored: one listener is enough, also for several copies of this module. */
+const ignored = Symbol.for("thrice.logger.errorsIgnored");
+
+function ignoreErrorsOf(stream: LogStream & { [ignored]?: boolean }): void {
+  if (stream[ignored] === true) return;
+  if (Object.isExtensible(stream)) stream[ignored] = true;
+  stream.on?.("error", ignoreError);
 }
 
 function ignoreError(): void {}

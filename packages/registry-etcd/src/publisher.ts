@@ -16,6 +16,12 @@ interface Wanted {
   readonly published: () => void;
 }
 
+/**
+ * The shortest lease that is asked for. A longer one is a second shorter than `leaseSeconds`: etcd looks for leases that are
+ * over every half second, and rounds up.
+ */
+const shortestLeaseSeconds = 2;
+
 export class Publisher {
   readonly #client: EtcdClient;
   readonly #options: ResolvedEtcdOptions;
@@ -145,7 +151,7 @@ export class Publisher {
     if (this.#leaseId !== undefined && !(await this.#client.keepAlive(this.#leaseId))) {
       this.#noteLostLease();
     }
-    this.#leaseId ??= await this.#client.grant(leaseSeconds);
+    this.#leaseId ??= await this.#client.grant(Math.max(shortestLeaseSeconds, leaseSeconds - 1));
     this.#aliveMs = startedMs;
     return this.#leaseId;
   }

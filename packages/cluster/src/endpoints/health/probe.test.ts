@@ -132,7 +132,7 @@ describe("while an endpoint is ejected, a probe", () => {
   });
 });
 
-test("a penalised endpoint is probed too, and its latency is one and a half times the best peer's after it", async () => {
+test("a penalised endpoint is probed too, and its latency is one and a quarter times the best peer's after it", async () => {
   const { bench, state, asked } = probed();
   bench.succeed("b", 1, 7);
   bench.fail("a");
@@ -141,7 +141,7 @@ test("a penalised endpoint is probed too, and its latency is one and a half time
   state.well = true;
   await bench.pass(1_000);
   expect(asked).toEqual(["250 a", "500 a"]);
-  expect(bench.find("a").stats.latencyMs).toBe(10.5);
+  expect(bench.find("a").stats.latencyMs).toBe(8.75);
 });
 
 test("a penalty that follows a good probe stays until the endpoint's time is over", async () => {
@@ -150,12 +150,12 @@ test("a penalty that follows a good probe stays until the endpoint's time is ove
   bench.succeed("b", 1, 7);
   bench.fail("a");
   await bench.pass(250);
-  expect(bench.find("a").stats.latencyMs).toBe(10.5);
+  expect(bench.find("a").stats.latencyMs).toBe(8.75);
   bench.fail("a");
   await bench.pass(1_990);
   expect(bench.find("a").stats.latencyMs).toBe(5_000);
   await bench.pass(260);
-  expect(bench.find("a").stats.latencyMs).toBe(10.5);
+  expect(bench.find("a").stats.latencyMs).toBe(8.75);
 });
 
 test("no probe starts after close, and one that is under way is not heeded", async () => {
